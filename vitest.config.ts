@@ -1,0 +1,15 @@
+// How the tests run: units beside the source, whole-system tests under test/; "nabla" resolves to the source.
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^nabla$/, replacement: source("index.ts") },
+      { find: /^nabla\/(\w+)$/, replacement: source("$1/index.ts") },
+    ],
+  },
+  test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000 },
+});
