@@ -1,0 +1,86 @@
+// The typed stream of events that training is: what fit() yields and everything that watches a run reads.
+// Plain data only, so that an event can be written as a JSON line or sent to a page.
+
+/** Mean loss and share of right answers over a set of images. */
+export interface Score {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Score of a model over a whole set, with what is needed to see its mistakes. */
+export interface Evaluation extends Score {
+  readonly count: number;
+  /** confusion[actual][predicted], in images. */
+  readonly confusion: readonly (readonly number[])[];
+  /** The mistakes of largest loss, worst first. */
+  readonly worst: readonly Mistake[];
+}
+
+/** One misread image: its index in the set, its label, what was predicted and with what probability. */
+export interface Mistake {
+  readonly index: number;
+  readonly label: number;
+  readonly predicted: number;
+  readonly probability: number;
+  readonly loss: number;
+}
+
+/** Why training ended. */
+export type StopReason =
+  | "epochs"
+  | "interrupted"
+  | "validation"
+  | "step-norm"
+  | "gradient-norm"
+  | "time"
+  | "target";
+
+export interface StartEvent {
+  readonly type: "start";
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly batchSize: number;
+  readonly trainImages: number;
+  readonly validationImages: number;
+  readonly parameters: number;
+  readonly device: string;
+  /** Steps already done, when a run is resumed. */
+  readonly step: number;
+}
+
+/** One or more steps have been done; `loss` and `accuracy` are means over the steps since the last such event. */
+export interface StepEvent extends Score {
+  readonly type: "step";
+  readonly epoch: number;
+  /** Steps done since the start of the run. */
+  readonly step: number;
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+}
+
+export interface EpochEvent {
+  readonly type: "epoch";
+  /** Epochs done, from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly train: Score;
+  readonly validation?: Score;
+  readonly seconds: number;
+}
+
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  readonly step: number;
+  readonly path: string;
+}
+
+export interface EndEvent {
+  readonly type: "end";
+  readonly reason: StopReason;
+  readonly epochs: number;
+  readonly step: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+}
+
+export type FitEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
