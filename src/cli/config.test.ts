@@ -1,0 +1,66 @@
+// Configurations from flags and files: what is taken, in which order, and what each mistake is told.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError } from "../base/errors.ts";
+import { checkConfig, checkFlags, readConfigFile, resolveConfig } from "./config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nabla-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, content: string): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+describe("resolveConfig", () => {
+  it("lets the command line win over the file, and the file over the defaults", () => {
+    const config = resolveConfig({ epochs: 3, seed: 7 }, { epochs: 5 });
+    expect(config).toMatchObject({ epochs: 5, seed: 7, data: "digits", model: "cnn", batchSize: 64 });
+  });
+  it("takes the step size and decay that suit the optimiser", () => {
+    expect(resolveConfig({})).toMatchObject({ optimizer: "adamw", lr: 0.001, weightDecay: 0.01 });
+    expect(resolveConfig({ optimizer: "sgd" })).toMatchObject({ lr: 0.05, weightDecay: 0 });
+    expect(resolveConfig({ optimizer: "sgd", lr: 0.1 })).toMatchObject({ lr: 0.1 });
+  });
+});
+
+describe("readConfigFile", () => {
+  it("reads YAML and JSON alike", () => {
+    const yaml = readConfigFile(file("a.yaml", "epochs: 3 # few\nlr: 1e-2\naugment: true\ndata: mnist\n"));
+    expect(yaml).toEqual({ epochs: 3, lr: 0.01, augment: true, data: "mnist" });
+    expect(readConfigFile(file("a.json", '{ "epochs": 3 }'))).toEqual({ epochs: 3 });
+    expect(readConfigFile(file("empty.yaml", "# nothing said\n"))).toEqual({});
+  });
+  it("says what is wrong with a file that cannot be read as one", () => {
+    expect(() => readConfigFile(join(folder, "none.yaml"))).toThrow(/none\.yaml does not exist/);
+    expect(() => readConfigFile(file("bad.yaml", "epochs: [1\n"))).toThrow(/bad\.yaml is not valid YAML: /);
+    expect(() => readConfigFile(file("bad.json", "{"))).toThrow(/bad\.json is not valid JSON: /);
+    expect(() => readConfigFile(file("list.yaml", "- epochs\n"))).toThrow(/must hold keys and values/);
+  });
+});
+
+describe("a mistake", () => {
+  it("in a key is answered with the key meant", () => {
+    expect(() => checkConfig({ batch_size: 3 }, "x.yaml")).toThrow(
+      'config: unknown key "batch_size" in x.yaml. Did you mean "batchSize"?',
+    );
+    expect(() => checkConfig({ zzzzzzzz: 3 }, "x.yaml")).toThrow(/The keys are data, dataDir, model/);
+  });
+  it("in a value names the rule and the value", () => {
+    expect(() => checkConfig({ optimizer: "adm" }, "x.yaml")).toThrow(
+      'config: "optimizer" must be one of sgd, adam, adamw, in x.yaml it is "adm".',
+    );
+    expect(() => checkConfig({ epochs: 2.5 }, "x.yaml")).toThrow(
+      /whole number of at least 1, in x.yaml it is 2.5/,
+    );
+    expect(() => checkConfig({ validation: 1 }, "x.yaml")).toThrow(/at least 0 and below 1/);
+    expect(() => checkConfig({ lr: "fast" }, "x.yaml")).toThrow(ConfigError);
+  });
+  it("on the command line is named as it was typed", () => {
+    expect(checkFlags({ batchSize: 32, json: true, resume: undefined })).toEqual({ batchSize: 32 });
+    expect(() => checkFlags({ batchSize: 0 })).toThrow(
+      "config: --batch-size must be a whole number of at least 1, in the command line it is 0.",
+    );
+  });
+});

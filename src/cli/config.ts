@@ -1,0 +1,140 @@
+// What a training run is asked to do: the schema of `nabla train`'s options and of its --config file, and how the
+// two become one resolved configuration. Knows nothing of the engine; names of models and data sets are checked there.
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { ConfigError } from "../base/errors.ts";
+import { nearestName } from "../data/nearest-name.ts";
+
+const whole = (least: number) => {
+  const error = `must be a whole number of at least ${least}`;
+  return z.number(error).int(error).min(least, error);
+};
+const positive = z.number("must be a number above 0").positive("must be a number above 0");
+const atLeastZero = z.number("must be a number of at least 0").min(0, "must be a number of at least 0");
+const text = z.string("must be a text").min(1, "must not be empty");
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(", ")}`);
+const yesNo = z.boolean("must be true or false");
+const share = "must be at least 0 and below 1";
+
+const SHAPE = {
+  data: text,
+  dataDir: text,
+  model: text,
+  epochs: whole(1),
+  batchSize: whole(1),
+  optimizer: oneOf(["sgd", "adam", "adamw"]),
+  lr: positive,
+  momentum: z.number(share).min(0, share).lt(1, share),
+  weightDecay: atLeastZero,
+  seed: whole(0).max(2 ** 32 - 1, "must be below 2^32"),
+  validation: z.number(share).min(0, share).lt(1, share),
+  limit: whole(1),
+  augment: yesNo,
+  threads: whole(1),
+  device: oneOf(["cpu", "reference"]),
+  out: text,
+};
+const full = z.strictObject(SHAPE);
+const schema = full.partial();
+
+/** Every key a configuration may have. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(SHAPE);
+
+type Values = z.infer<typeof full>;
+type Optional = "dataDir" | "limit" | "threads" | "out";
+
+/** The keys given in one place, on the command line or in a file; the rest is left open. */
+export type PartialTrainConfig = { readonly [K in keyof Values]?: Values[K] };
+
+/** A whole configuration, as it is saved with the run. */
+export type TrainConfig = Readonly<Omit<Values, Optional>> & Pick<PartialTrainConfig, Optional>;
+
+/** The values taken where nothing is said; the step size and the decay depend on the optimiser. */
+export function resolveConfig(...given: readonly PartialTrainConfig[]): TrainConfig {
+  const stated: PartialTrainConfig = Object.assign({}, ...given);
+  const optimizer = stated.optimizer ?? "adamw";
+  return {
+    data: "digits",
+    model: "cnn",
+    epochs: 10,
+    batchSize: 64,
+    optimizer,
+    lr: optimizer === "sgd" ? 0.05 : 0.001,
+    momentum: 0.9,
+    weightDecay: optimizer === "adamw" ? 0.01 : 0,
+    seed: 0,
+    validation: 0.1,
+    augment: false,
+    device: "cpu",
+    ...stated,
+  };
+}
+
+/** How the place a configuration comes from calls itself and its keys in an error. */
+interface Source {
+  readonly name: string;
+  readonly nameOf: (key: string) => string;
+}
+
+/** Options of the command line, checked; throws `ConfigError` naming the option as it was typed. */
+export function checkFlags(flags: Readonly<Record<string, unknown>>): PartialTrainConfig {
+  const known = Object.fromEntries(
+    Object.entries(flags).filter(([key, value]) => CONFIG_KEYS.includes(key) && value !== undefined),
+  );
+  const dashed = (key: string): string =>
+    `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return check(known, { name: "the command line", nameOf: dashed });
+}
+
+/** A configuration read from a file's values; throws `ConfigError` naming the key, and the one probably meant. */
+export const checkConfig = (values: unknown, file: string): PartialTrainConfig =>
+  check(values, { name: file, nameOf: (key) => `"${key}"` });
+
+/** Reads a YAML or JSON file of configuration; throws `ConfigError` where it is missing or says something unknown. */
+export function readConfigFile(file: string): PartialTrainConfig {
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read";
+    throw new ConfigError(`config: ${file} ${why}. Give the path of a YAML or JSON file.`, { file });
+  }
+  return checkConfig(parseContent(content, file), file);
+}
+
+function parseContent(content: string, file: string): unknown {
+  try {
+    return extname(file) === ".json" ? JSON.parse(content) : (parseYaml(content) ?? {});
+  } catch (cause) {
+    const reason = (cause as Error).message.split("\n")[0]?.replace(/:$/, "");
+    const format = extname(file) === ".json" ? "JSON" : "YAML";
+    throw new ConfigError(`config: ${file} is not valid ${format}: ${reason}. Correct the file.`, { file });
+  }
+}
+
+function check(values: unknown, { name, nameOf }: Source): PartialTrainConfig {
+  const result = schema.safeParse(values);
+  if (result.success) return result.data as PartialTrainConfig;
+  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] as string;
+    const meant = nearestName(key, CONFIG_KEYS);
+    const cure = meant ? `Did you mean ${nameOf(meant)}?` : `The keys are ${CONFIG_KEYS.join(", ")}.`;
+    throw new ConfigError(`config: unknown key ${nameOf(key)} in ${name}. ${cure}`, { key, meant });
+  }
+  const key = String(issue.path[0] ?? "");
+  if (key === "") {
+    throw new ConfigError(`config: ${name} must hold keys and values, like "epochs: 10". Correct the file.`);
+  }
+  const value = (values as Record<string, unknown>)[key];
+  throw new ConfigError(
+    `config: ${nameOf(key)} ${issue.message}, in ${name} it is ${JSON.stringify(value)}.`,
+    {
+      key,
+      value,
+    },
+  );
+}
