@@ -15,6 +15,8 @@ export interface DataSet {
   readonly name: string;
   readonly train: ImageSet;
   readonly test: ImageSet;
+  /** What a reader of numbers measured on this set must know, e.g. that it is only a part of the published one. */
+  readonly note?: string;
 }
 
 /** Number of images in the set. */

@@ -1,0 +1,118 @@
+// The embedded digits, drawn once and kept in the cache as IDX files with their SHA-256. A damaged or outdated copy is
+// drawn anew. Knows nothing of how a digit is drawn; that is digits/.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { NablaError } from "../base/errors.ts";
+import { decodeIdxImages, decodeIdxLabels, encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
+import { atomicWrite } from "./atomic-write.node.ts";
+import { cacheDir } from "./cache.node.ts";
+import { DIGIT_CLASSES, generateDigits, generateRange } from "./digits/index.ts";
+import { checkImageSet, countOf, type DataSet, type ImageSet } from "./image-set.ts";
+import { readPacked } from "./packed-file.node.ts";
+import type { OpenOptions } from "./progress.ts";
+
+const SUMS = "SHA256SUMS";
+const MAX_BYTES = 2 ** 31;
+const PROBE_IMAGES = 64;
+
+/** Sizes of the two parts besides what every source takes. */
+export interface DigitsOptions extends OpenOptions {
+  readonly train?: number | undefined;
+  readonly test?: number | undefined;
+}
+
+const sha256 = (...parts: readonly Uint8Array[]): string => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+};
+
+/** Names the version of the drawing by what it draws: any change to it that shows changes these images. */
+function versionOf(seed: number): string {
+  const probe = generateRange(seed, "train", 0, PROBE_IMAGES);
+  return sha256(probe.images, probe.labels).slice(0, 12);
+}
+
+/**
+ * Opens the embedded digits (28×28 grey, ten classes; 60 000 + 10 000 images unless told otherwise) for a seed, from
+ * the cache or drawn anew. A cache that cannot be written costs a warning, no more.
+ */
+export async function openDigits(options: DigitsOptions = {}): Promise<DataSet> {
+  const { seed = 0, train = 60_000, test = 10_000, onProgress, signal } = options;
+  signal?.throwIfAborted();
+  const folder = join(cacheDir(), "digits", `${versionOf(seed)}-seed${seed}-${train}+${test}`);
+  const cached = await readCached(folder, train, test);
+  if (cached) return cached;
+  const set = generateDigits({
+    seed,
+    train,
+    test,
+    onProgress: (done, total) => {
+      signal?.throwIfAborted();
+      onProgress?.({ stage: "generate", what: "digits", done, total });
+    },
+  });
+  try {
+    await writeCached(folder, set, signal);
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof NablaError)) throw error;
+    const warn = options.onWarning ?? ((message: string) => process.emitWarning(message));
+    warn(`digits: the generated images are not kept, they will be drawn again next time. ${error.message}`);
+  }
+  return set;
+}
+
+/** Names of a part's two files. */
+const filesOf = (part: "train" | "test"): [images: string, labels: string] => [
+  `${part}-images-idx3-ubyte`,
+  `${part}-labels-idx1-ubyte`,
+];
+
+async function writeCached(folder: string, set: DataSet, signal: AbortSignal | undefined): Promise<void> {
+  const sums: string[] = [];
+  for (const part of ["train", "test"] as const) {
+    const { images, labels, shape } = set[part];
+    const [count, height, width] = [labels.length, shape[1], shape[2]];
+    const contents = [encodeIdxImages({ count, height, width, images }), encodeIdxLabels(labels)];
+    for (const [index, file] of filesOf(part).entries()) {
+      await atomicWrite(join(folder, file), contents[index]!, { signal });
+      sums.push(`${sha256(contents[index]!)}  ${file}\n`);
+    }
+  }
+  // Last, so that a folder with sums is complete; in the form the sha256sum command checks.
+  await atomicWrite(join(folder, SUMS), sums.join(""), { signal });
+}
+
+/** The cached set, or `undefined` where it is missing or not what was written. */
+async function readCached(folder: string, train: number, test: number): Promise<DataSet | undefined> {
+  const sums = await readFile(join(folder, SUMS), "utf8").catch(() => undefined);
+  if (sums === undefined) return undefined;
+  const expected = new Map(
+    sums.split("\n").map((line) => [line.slice(66), line.slice(0, 64)] as [string, string]),
+  );
+  try {
+    const parts = [await readPart(folder, "train", expected), await readPart(folder, "test", expected)];
+    const [first, second] = parts;
+    if (!first || !second || countOf(first) !== train || countOf(second) !== test) return undefined;
+    return { name: "digits", train: first, test: second };
+  } catch (error) {
+    if (error instanceof NablaError) return undefined;
+    throw error;
+  }
+}
+
+async function readPart(
+  folder: string,
+  part: "train" | "test",
+  expected: ReadonlyMap<string, string>,
+): Promise<ImageSet | undefined> {
+  const [imageFile, labelFile] = filesOf(part);
+  const imageBytes = await readPacked(join(folder, imageFile), MAX_BYTES);
+  const labelBytes = await readPacked(join(folder, labelFile), MAX_BYTES);
+  if (sha256(imageBytes) !== expected.get(imageFile)) return undefined;
+  if (sha256(labelBytes) !== expected.get(labelFile)) return undefined;
+  const { height, width, images } = decodeIdxImages(imageBytes, imageFile);
+  const labels = decodeIdxLabels(labelBytes, labelFile);
+  return checkImageSet({ images, labels, shape: [1, height, width], classes: DIGIT_CLASSES }, "digits");
+}

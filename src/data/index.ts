@@ -1,0 +1,16 @@
+// The package's `nabla/data`: image sets, splits, sampling and the embedded digits. Runs in a browser; what needs files
+// or the network is in index.node.ts, `nabla/data/node`.
+export {
+  DIGIT_CLASSES,
+  type DigitOptions,
+  type DigitSplit,
+  drawDigit,
+  generateDigits,
+  generateRange,
+} from "./digits/index.ts";
+export { checkImageSet, countOf, type DataSet, type ImageSet } from "./image-set.ts";
+export { type GreyPicture, prepareDigit } from "./prepare-digit.ts";
+export type { DataProgress, OpenOptions } from "./progress.ts";
+export { epochOrder } from "./sampler.ts";
+export { type Split, splitStratified, subset, takeFirst } from "./split.ts";
+export { type ChannelStatistics, channelStatistics } from "./statistics.ts";

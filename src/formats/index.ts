@@ -1,0 +1,15 @@
+// The package's `nabla/formats`: encoders and decoders of file formats, all of them on bytes in memory.
+export { CIFAR_RECORD, type CifarBatch, decodeCifar, encodeCifar } from "./cifar.ts";
+export type { Fault } from "./fault.ts";
+export { decodeIdxImages, decodeIdxLabels, encodeIdxImages, encodeIdxLabels, type IdxImages } from "./idx.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  MAX_HEADER_BYTES,
+  type NamedTensors,
+  type SafeArrays,
+  type SafeDType,
+  type SafeTensor,
+  type SafeTensors,
+} from "./safetensors.ts";
+export { readTar, type TarEntry } from "./tar.ts";
