@@ -1,0 +1,358 @@
+/* gemm: c[batch, m, n] = a[batch, m, k] · b[batch, k, n], any strides, an epilogue on each finished tile.
+   This file decides: which inner loop (`path`), how c is cut into tiles, how k is cut into blocks and slices, what is
+   packed where. The loops themselves are in gemm_micro.h. Every cut depends on the shape alone. */
+#include "kernel.h"
+#include "vector.h"
+#include "gemm_micro.h"
+#include "gemm_pack.h"
+
+/* Rows and columns of a tile, and the block of k: packed a (rows × k) stays in the second-level cache, a strip of b
+   (GEMM_COLUMNS × k) in the first. */
+#define GEMM_TILE_ROWS 128
+#define GEMM_TILE_COLUMNS 256
+#define GEMM_BLOCK_PANEL 400
+#define GEMM_BLOCK_DOT 2048
+#define GEMM_BLOCK_STREAM 256
+/* Longest row of c that `stream` keeps in the first-level cache. */
+#define GEMM_STREAM_COLUMNS 1024
+/* Fewer rows (or columns) than this are skinny: b (or a) is read so few times that packing it does not pay. */
+#define GEMM_SKINNY 16
+/* Below this many microseconds of work forking costs more than it gives; a task is at least the second number long. */
+#define GEMM_FORK_MICROSECONDS 30
+#define GEMM_TASK_MICROSECONDS 12
+
+enum { GEMM_PANEL, GEMM_DOT, GEMM_STREAM };
+
+/* A dimension cut into `units` of `unit` elements, the units dealt evenly over `parts`. */
+typedef struct { i64 size, unit, units, parts; } gemm_cut;
+
+typedef struct {
+  gemm_args g;
+  const map_block *map;
+  int path;
+  int is_transposed;        /* g describes cᵀ = bᵀ·aᵀ, c being a vector */
+  int shares_a, shares_b;   /* packed once, in phase 0, for all tiles */
+  gemm_cut m, n, k;         /* parts of m and n are tiles; units of k are blocks, its parts slices summed in phase 2 */
+  i64 tiles, tiles_per_task;
+} gemm_plan;
+
+static gemm_cut gemm_cut_units(i64 size, i64 unit) {
+  return (gemm_cut){size, unit, CEIL_DIV(size, unit), 1};
+}
+static i64 gemm_cut_at(const gemm_cut *c, i64 part) { return MIN(part * c->units / c->parts * c->unit, c->size); }
+
+/* -- the plan ------------------------------------------------------------------------------------------------------ */
+
+/* Rewrites the problem as an equal one that is easier: a batch of rows times one matrix is one matrix product, and a
+   column aᵀ·x is the row xᵀ·a. */
+static void gemm_normalise(gemm_plan *plan) {
+  gemm_args *g = &plan->g;
+  if (g->batch > 1 && g->b_batch == 0 && g->a_batch == g->m * g->a_row && g->c_batch == g->m * g->c_row) {
+    g->m *= g->batch;
+    g->batch = 1;
+  }
+  if (g->n == 1 && g->m > 1 && g->a_row == 1 && g->a_col != 1 && g->c_row == 1) {
+    gemm_args t = *g;
+    t.a = g->b, t.a_batch = g->b_batch, t.a_row = g->b_col, t.a_col = g->b_row;
+    t.b = g->a, t.b_batch = g->a_batch, t.b_row = g->a_col, t.b_col = g->a_row;
+    t.m = 1, t.n = g->m, t.c_row = g->m;
+    *g = t;
+    plan->is_transposed = 1;
+  }
+}
+
+static int gemm_choose_path(const gemm_args *g) {
+  i64 least = MIN(g->m, g->n);
+  int a_along_k = g->a_col == 1, b_along_k = g->b_row == 1;
+  if (g->k >= 2 * LANES) {
+    if (a_along_k && b_along_k && least <= GEMM_SKINNY) return GEMM_DOT;
+    /* The small operand is then copied to be contiguous along k. */
+    if (b_along_k && g->m <= GEMM_DOT_ROWS) return GEMM_DOT;
+    if (a_along_k && g->n <= GEMM_DOT_COLUMNS) return GEMM_DOT;
+  }
+  if (g->k > 0 && g->b_col == 1 && g->n >= 2 * LANES && (g->m <= GEMM_SKINNY || g->k <= 8)) return GEMM_STREAM;
+  return GEMM_PANEL;
+}
+
+/* One thread's time for the whole, in microseconds: arithmetic near the peak, plus memory traffic. */
+static i64 gemm_microseconds(const gemm_args *g) {
+  double flops = 2.0 * g->m * g->n * g->k, floats = (double)g->m * g->k + (double)g->k * g->n + (double)g->m * g->n;
+  return (i64)(g->batch * (flops / (LANES * 12.5e3) + floats / 7.5e3));
+}
+
+static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
+  const gemm_args *g = &plan->g;
+  /* Panels of equal height rather than full ones and a rest: 128 rows are 9 × 13 + 11. */
+  i64 panels = MAX(1, CEIL_DIV(g->m, GEMM_ROWS)), blocks = MAX(1, CEIL_DIV(g->k, GEMM_BLOCK_PANEL));
+  plan->m = gemm_cut_units(g->m, CEIL_DIV(g->m, panels));
+  plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
+  plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
+  plan->m.parts = CEIL_DIV(g->m, GEMM_TILE_ROWS);
+  plan->n.parts = CEIL_DIV(g->n, GEMM_TILE_COLUMNS);
+  plan->n.parts = MIN(plan->n.units, MAX(plan->n.parts, CEIL_DIV(wanted, plan->m.parts * g->batch)));
+  plan->m.parts = MIN(plan->m.units, MAX(plan->m.parts, CEIL_DIV(wanted, plan->n.parts * g->batch * 2)));
+}
+
+static void gemm_cut_skinny(gemm_plan *plan, i64 wanted) {
+  const gemm_args *g = &plan->g;
+  int is_dot = plan->path == GEMM_DOT;
+  plan->m = gemm_cut_units(g->m, is_dot ? GEMM_DOT_ROWS : 4);
+  plan->n = gemm_cut_units(g->n, is_dot ? GEMM_DOT_COLUMNS : LANES);
+  plan->k = gemm_cut_units(g->k, is_dot ? GEMM_BLOCK_DOT : GEMM_BLOCK_STREAM);
+  /* `stream` with many rows has few steps of k: there c is the traffic, and a tile of it fits the first-level cache. */
+  plan->m.parts = g->m <= GEMM_SKINNY ? 1 : CEIL_DIV(g->m, is_dot ? 64 : 8);
+  plan->n.parts = CEIL_DIV(g->n, GEMM_STREAM_COLUMNS);
+  i64 others = CEIL_DIV(wanted, plan->m.parts * plan->n.parts * g->batch);
+  if (!is_dot) return;
+  /* Cut the long side: the short operand is the one that is worth keeping in the cache. */
+  if (g->m > g->n) plan->m.parts = MIN(plan->m.units, plan->m.parts * others);
+  else plan->n.parts = MIN(plan->n.units, plan->n.parts * others);
+}
+
+static gemm_plan gemm_make_plan(const void *args) {
+  gemm_plan plan = {.g = *(const gemm_args *)args, .map = (const map_block *)((const gemm_args *)args + 1)};
+  gemm_args *g = &plan.g;
+  if (g->batch <= 0 || g->m <= 0 || g->n <= 0) return plan;
+  gemm_normalise(&plan);
+  plan.path = gemm_choose_path(g);
+  i64 microseconds = gemm_microseconds(g);
+  int forks = microseconds >= GEMM_FORK_MICROSECONDS;
+  i64 wanted = forks ? MIN(microseconds / GEMM_TASK_MICROSECONDS, 16) : 1;
+  if (plan.path == GEMM_PANEL) gemm_cut_panel(&plan, wanted);
+  else gemm_cut_skinny(&plan, wanted);
+  plan.tiles = g->batch * plan.m.parts * plan.n.parts;
+  if (forks && g->batch == 1 && plan.path == GEMM_PANEL) {
+    plan.shares_a = plan.n.parts > 1;
+    plan.shares_b = plan.m.parts > 1;
+  }
+  if (wanted > plan.tiles) plan.k.parts = MAX(1, MIN(CEIL_DIV(wanted, plan.tiles), plan.k.units));
+  plan.tiles *= plan.k.parts;
+  plan.tiles_per_task = forks ? MAX(1, plan.tiles * GEMM_TASK_MICROSECONDS / microseconds) : plan.tiles;
+  return plan;
+}
+
+/* -- what lies in the shared buffer: packed a, packed b, partial sums, in floats ----------------------------------- */
+
+static i64 gemm_strip(i64 width, i64 k) { return CEIL_DIV(width * k + GEMM_SLACK, 16) * 16; }
+static i64 gemm_shared_b(const gemm_plan *p) {
+  return p->shares_a ? p->k.units * p->m.units * gemm_strip(p->m.unit, p->k.unit) : 0;
+}
+static i64 gemm_shared_partial(const gemm_plan *p) {
+  return gemm_shared_b(p) + (p->shares_b ? p->k.units * p->n.units * gemm_strip(p->n.unit, p->k.unit) : 0);
+}
+static i64 gemm_shared_bytes(const void *args) {
+  gemm_plan p = gemm_make_plan(args);
+  if (!p.tiles) return 0;
+  return 4 * (gemm_shared_partial(&p) + (p.k.parts > 1 ? p.k.parts * p.g.batch * p.g.m * p.g.n : 0));
+}
+
+/* Packs `count` strips of block `block` of k, from strip `first`, one after the other. */
+static void gemm_pack_a(const gemm_plan *p, const float *a, i64 block, i64 first, i64 count, float *to) {
+  i64 p0 = block * p->k.unit, k = MIN(p->k.unit, p->k.size - p0), strip = gemm_strip(p->m.unit, p->k.unit);
+  for (i64 i = first; i < first + count; i++, to += strip) {
+    i64 row = i * p->m.unit;
+    gemm_pack(to, p->m.unit, a + row * p->g.a_row + p0 * p->g.a_col, MIN(p->m.unit, p->m.size - row), p->g.a_row,
+              p->g.a_col, k);
+  }
+}
+static void gemm_pack_b(const gemm_plan *p, const float *b, i64 block, i64 first, i64 count, float *to) {
+  i64 p0 = block * p->k.unit, k = MIN(p->k.unit, p->k.size - p0), strip = gemm_strip(p->n.unit, p->k.unit);
+  for (i64 j = first; j < first + count; j++, to += strip) {
+    i64 column = j * p->n.unit;
+    gemm_pack(to, p->n.unit, b + p0 * p->g.b_row + column * p->g.b_col, MIN(p->n.unit, p->n.size - column),
+              p->g.b_col, p->g.b_row, k);
+  }
+}
+
+/* Strips packed by one task of phase 0. */
+#define GEMM_PACK_A 8
+#define GEMM_PACK_B 4
+
+static void gemm_pack_task(const gemm_plan *p, i64 task, float *shared) {
+  i64 groups_a = CEIL_DIV(p->m.units, GEMM_PACK_A), groups_b = CEIL_DIV(p->n.units, GEMM_PACK_B);
+  i64 tasks_a = p->shares_a ? p->k.units * groups_a : 0;
+  if (task < tasks_a) {
+    i64 block = task / groups_a, first = task % groups_a * GEMM_PACK_A;
+    gemm_pack_a(p, PTR(const float, p->g.a), block, first, MIN(GEMM_PACK_A, p->m.units - first),
+                shared + (block * p->m.units + first) * gemm_strip(p->m.unit, p->k.unit));
+  } else {
+    i64 block = (task - tasks_a) / groups_b, first = (task - tasks_a) % groups_b * GEMM_PACK_B;
+    gemm_pack_b(p, PTR(const float, p->g.b), block, first, MIN(GEMM_PACK_B, p->n.units - first),
+                shared + gemm_shared_b(p) + (block * p->n.units + first) * gemm_strip(p->n.unit, p->k.unit));
+  }
+}
+
+/* -- one tile ------------------------------------------------------------------------------------------------------ */
+
+/* A tile: its rectangle of c, where its values go, and this thread's room for packing. */
+typedef struct {
+  const float *a, *b; /* of this batch element */
+  i64 row, rows, column, columns;
+  float *to;
+  i64 ld;
+  float *local, *shared;
+} gemm_job;
+
+/* One strip of b against all panels of a; `a_panel` floats from panel to panel, row steps a_step. */
+static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 column, i64 k, const float *a,
+                                    i64 a_panel, i64 a_step, const float *b, i64 b_step, i64 add) {
+  i64 columns = MIN(GEMM_COLUMNS, t->column + t->columns - column), vectors = CEIL_DIV(columns, LANES);
+  float *to = t->to + (column - t->column);
+  for (i64 r = 0; r < t->rows; r += p->m.unit, a += a_panel) {
+    i64 rows = MIN(p->m.unit, t->rows - r);
+    gemm_tile_function tile = gemm_tiles[rows - 1][vectors - 1];
+    if (columns == vectors * LANES) {
+      tile(k, a, a_step, b, b_step, to + r * t->ld, t->ld, add);
+      continue;
+    }
+    float edge[GEMM_ROWS * GEMM_COLUMNS];
+    tile(k, a, a_step, b, b_step, edge, GEMM_COLUMNS, 0);
+    for (i64 i = 0; i < rows; i++)
+      for (i64 j = 0; j < columns; j++) {
+        float *at = to + (r + i) * t->ld + j;
+        *at = edge[i * GEMM_COLUMNS + j] + (add ? *at : 0);
+      }
+  }
+}
+
+static void gemm_panel_block(const gemm_plan *p, const gemm_job *t, i64 block, i64 add) {
+  const gemm_args *g = &p->g;
+  i64 p0 = block * p->k.unit, k = MIN(p->k.unit, g->k - p0);
+  i64 strip_a = gemm_strip(p->m.unit, p->k.unit), strip_b = gemm_strip(GEMM_COLUMNS, p->k.unit);
+  i64 panel = t->row / p->m.unit, panels = CEIL_DIV(t->rows, p->m.unit);
+  const float *a = t->local;
+  i64 a_panel = strip_a, a_step = p->m.unit;
+  float *packed_b = t->local;
+  if (p->shares_a) a = t->shared + (block * p->m.units + panel) * strip_a;
+  else if (g->a_row == 1 && t->columns <= 2 * GEMM_COLUMNS) {
+    a = t->a + t->row + p0 * g->a_col;
+    a_panel = p->m.unit, a_step = g->a_col;
+  } else {
+    gemm_pack_a(p, t->a, block, panel, panels, t->local);
+    packed_b += panels * strip_a;
+  }
+  for (i64 column = t->column; column < t->column + t->columns; column += GEMM_COLUMNS) {
+    i64 columns = MIN(GEMM_COLUMNS, g->n - column), strip = column / GEMM_COLUMNS, b_step = GEMM_COLUMNS;
+    const float *b = packed_b;
+    if (p->shares_b) b = t->shared + gemm_shared_b(p) + (block * p->n.units + strip) * strip_b;
+    else if (g->b_col == 1 && panels <= 2 && columns % LANES == 0) {
+      b = t->b + p0 * g->b_row + column;
+      b_step = g->b_row;
+    } else gemm_pack_b(p, t->b, block, strip, 1, packed_b);
+    gemm_strip_times_panels(p, t, column, k, a, a_panel, a_step, b, b_step, add);
+  }
+}
+
+/* `count` rows of k elements, made contiguous along k if they are not; `stride` becomes their distance. */
+static const float *gemm_along_k(const float *from, i64 count, i64 *stride, i64 step, i64 k, float *to) {
+  if (step == 1) return from;
+  for (i64 i = 0; i < count; i++)
+    for (i64 p = 0; p < k; p++) to[i * GEMM_BLOCK_DOT + p] = from[i * *stride + p * step];
+  *stride = GEMM_BLOCK_DOT;
+  return to;
+}
+
+static void gemm_dot_tile_block(const gemm_plan *p, const gemm_job *t, i64 block, i64 add) {
+  const gemm_args *g = &p->g;
+  i64 p0 = block * p->k.unit, k = MIN(p->k.unit, g->k - p0), a_row = g->a_row, b_col = g->b_col;
+  const float *a = gemm_along_k(t->a + t->row * a_row + p0 * g->a_col, t->rows, &a_row, g->a_col, k, t->local);
+  const float *b = gemm_along_k(t->b + p0 * g->b_row + t->column * b_col, t->columns, &b_col, g->b_row, k, t->local);
+  gemm_dot_block(t->rows, t->columns, k, a, a_row, b, b_col, t->to, t->ld, add);
+}
+
+static void gemm_stream_tile_block(const gemm_plan *p, const gemm_job *t, i64 block, i64 add) {
+  const gemm_args *g = &p->g;
+  i64 p0 = block * p->k.unit, k = MIN(p->k.unit, g->k - p0);
+  gemm_stream_block(t->rows, t->columns, k, t->a + t->row * g->a_row + p0 * g->a_col, g->a_row, g->a_col,
+                    t->b + p0 * g->b_row + t->column, g->b_row, t->to, t->ld, add);
+}
+
+/* Hands a finished tile, `scratch` bytes of this thread's room if it lies there, to the epilogue. */
+static void gemm_finish(const gemm_plan *p, i64 batch, const gemm_job *t, i64 scratch, workspace ws) {
+  if (!p->map->outputs) return;
+  ws.local += CEIL_DIV(scratch, 64) * 64;
+  if (p->is_transposed) epilogue(p->map, t->to, 1, batch * p->g.n + t->column, t->columns, 0, 1, ws);
+  else epilogue(p->map, t->to, t->ld, batch * p->g.m + t->row, t->rows, t->column, t->columns, ws);
+}
+
+/* Where a tile of c lies: in c itself or, if only the epilogue's outputs are wanted, in this thread's room. Returns the
+   bytes taken of it. */
+static i64 gemm_place(const gemm_plan *p, i64 batch, gemm_job *t) {
+  if (p->g.c) {
+    t->ld = p->g.c_row;
+    t->to = PTR(float, p->g.c) + batch * p->g.c_batch + t->row * t->ld + t->column;
+    return 0;
+  }
+  t->to = t->local;
+  t->ld = p->is_transposed ? t->columns : CEIL_DIV(t->columns, 16) * 16;
+  t->local += t->rows * t->ld;
+  return 4 * t->rows * t->ld;
+}
+
+static void gemm_run_tile(const gemm_plan *p, i64 index, workspace ws) {
+  i64 i = index % p->m.parts, j = index / p->m.parts % p->n.parts, rest = index / p->m.parts / p->n.parts;
+  i64 slice = rest % p->k.parts, batch = rest / p->k.parts;
+  gemm_job t = {.a = PTR(const float, p->g.a) + batch * p->g.a_batch, .b = PTR(const float, p->g.b) + batch * p->g.b_batch,
+                .row = gemm_cut_at(&p->m, i), .column = gemm_cut_at(&p->n, j),
+                .local = (float *)ws.local, .shared = (float *)ws.shared};
+  t.rows = gemm_cut_at(&p->m, i + 1) - t.row;
+  t.columns = gemm_cut_at(&p->n, j + 1) - t.column;
+  i64 scratch = 0;
+  if (p->k.parts > 1) {
+    t.ld = p->g.n;
+    t.to = t.shared + gemm_shared_partial(p) + ((batch * p->k.parts + slice) * p->g.m + t.row) * t.ld + t.column;
+  } else scratch = gemm_place(p, batch, &t);
+  i64 block = slice * p->k.units / p->k.parts, end = MAX((slice + 1) * p->k.units / p->k.parts, block + 1), add = 0;
+  for (; block < end; block++, add = 1) {
+    if (p->path == GEMM_DOT) gemm_dot_tile_block(p, &t, block, add);
+    else if (p->path == GEMM_STREAM) gemm_stream_tile_block(p, &t, block, add);
+    else gemm_panel_block(p, &t, block, add);
+  }
+  if (p->k.parts == 1) gemm_finish(p, batch, &t, scratch, ws);
+}
+
+/* -- the sum of the slices of k ------------------------------------------------------------------------------------ */
+
+/* Rows of c summed by one task. */
+static i64 gemm_sum_rows(const gemm_plan *p) { return MAX(1, MIN(p->g.m, 16384 / p->g.n)); }
+
+/* c = slice 0 + slice 1 + …, in that order, whoever computed them. */
+static void gemm_sum_task(const gemm_plan *p, i64 task, workspace ws) {
+  const gemm_args *g = &p->g;
+  i64 step = gemm_sum_rows(p), tasks = CEIL_DIV(g->m, step), batch = task / tasks;
+  gemm_job t = {.row = task % tasks * step, .columns = g->n, .local = (float *)ws.local, .shared = (float *)ws.shared};
+  t.rows = MIN(step, g->m - t.row);
+  i64 scratch = gemm_place(p, batch, &t);
+  for (i64 i = 0; i < t.rows; i++) {
+    const float *from = t.shared + gemm_shared_partial(p) + (batch * p->k.parts * g->m + t.row + i) * g->n;
+    float *to = t.to + i * t.ld;
+    for (i64 j = 0; j < g->n; j++) to[j] = from[j];
+    for (i64 slice = 1; slice < p->k.parts; slice++)
+      for (i64 j = 0; j < g->n; j++) to[j] += from[slice * g->m * g->n + j];
+  }
+  gemm_finish(p, batch, &t, scratch, ws);
+}
+
+/* -- the kernel ---------------------------------------------------------------------------------------------------- */
+
+static i64 gemm_tasks(const void *args, i64 phase) {
+  gemm_plan p = gemm_make_plan(args);
+  if (!p.tiles) return 0;
+  if (phase == 0)
+    return (p.shares_a ? p.k.units * CEIL_DIV(p.m.units, GEMM_PACK_A) : 0) +
+           (p.shares_b ? p.k.units * CEIL_DIV(p.n.units, GEMM_PACK_B) : 0);
+  if (phase == 1) return CEIL_DIV(p.tiles, p.tiles_per_task);
+  return p.k.parts > 1 ? p.g.batch * CEIL_DIV(p.g.m, gemm_sum_rows(&p)) : 0;
+}
+
+static void gemm_run(const void *args, i64 phase, i64 task, workspace ws) {
+  gemm_plan p = gemm_make_plan(args);
+  if (phase == 0) gemm_pack_task(&p, task, (float *)ws.shared);
+  else if (phase == 1) {
+    i64 end = MIN((task + 1) * p.tiles_per_task, p.tiles);
+    for (i64 tile = task * p.tiles_per_task; tile < end; tile++) gemm_run_tile(&p, tile, ws);
+  } else gemm_sum_task(&p, task, ws);
+}
+
+/* Phase 0 packs what several tiles read, 1 computes tiles (or slices of them), 2 adds up the slices. */
+static const kernel gemm_kernel = {.phases = 3, .tasks = gemm_tasks, .run = gemm_run, .shared_bytes = gemm_shared_bytes};
