@@ -24,24 +24,20 @@ function pickForm(forms: readonly Form[], random: RandomStream): Form {
   return forms[0]!;
 }
 
-/** A random mixture of a form's poles; cubed weights lean towards single poles, and none is ever exact. */
+/** A mixture of two of a form's poles, a little beyond either at times; more than two would all look alike. */
 function mixPoles(form: Form, random: RandomStream): Stroke[] {
-  const shares = form.poles.map(() => random.uniform() ** 2 * random.uniform() + 1e-3);
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  return form.poles[0]!.map((stroke, s) => {
-    const points = new Float64Array(stroke.points.length);
-    form.poles.forEach((pole, p) => {
-      const share = shares[p]! / total;
-      const from = pole[s]!.points;
-      for (let i = 0; i < points.length; i++) points[i]! += share * from[i]!;
-    });
-    return { points, corners: stroke.corners };
-  });
+  const one = random.choice(form.poles);
+  const other = random.choice(form.poles);
+  const share = random.uniform(-0.1, 1.1);
+  return one.map(({ points, corners }, s) => ({
+    points: points.map((value, i) => value + share * (other[s]!.points[i]! - value)),
+    corners,
+  }));
 }
 
 /** Unsteady hand: moves whole strokes a little, every control point a little, and the ends along the stroke. */
 function jitter(strokes: Stroke[], random: RandomStream): void {
-  const shake = 1 + 2.2 * random.uniform();
+  const shake = 1 + 2.5 * random.uniform();
   for (const { points } of strokes) {
     const dx = strokes.length > 1 ? random.normal(0, 2.5) : 0;
     const dy = strokes.length > 1 ? random.normal(0, 2.5) : 0;
@@ -64,12 +60,12 @@ function stretchEnd(points: Float64Array, end: number, next: number, amount: num
 
 /** Width, slant, rotation and a smooth quadratic warp, applied to all strokes about the digit's middle. */
 function deform(strokes: Stroke[], digit: number, random: RandomStream): void {
-  const width = clamp(random.normal(1.12, 0.22), 0.5, 1.8);
-  const slant = clamp(random.normal(0.16, digit === 1 ? 0.28 : 0.22), -0.5, 0.9);
-  const t = random.normal(0, 0.045); // tan of half the angle: cos = (1−t²)/(1+t²), sin = 2t/(1+t²)
+  const width = clamp(random.normal(1.12, 0.25), 0.5, 1.9);
+  const slant = clamp(random.normal(0.16, digit === 1 ? 0.28 : 0.26), -0.5, 0.9);
+  const t = random.normal(0, 0.06); // tan of half the angle: cos = (1−t²)/(1+t²), sin = 2t/(1+t²)
   const cos = (1 - t * t) / (1 + t * t);
   const sin = (2 * t) / (1 + t * t);
-  const warp = Array.from({ length: 8 }, () => random.normal(0, 3.5));
+  const warp = Array.from({ length: 8 }, () => random.normal(0, 5));
   const [a, b, c, d, e, f, g, h] = warp as [number, number, number, number, number, number, number, number];
   for (const { points } of strokes) {
     for (let i = 0; i < points.length; i += 2) {
@@ -135,7 +131,7 @@ export function write(digit: number, random: RandomStream): Writing {
   const strokes = mixPoles(pickForm(FORMS[digit]!, random), random);
   jitter(strokes, random);
   deform(strokes, digit, random);
-  const pen = clamp(random.normal(7.8, 2.3), 2.8, 16);
+  const pen = clamp(random.normal(7.4, 2.3), 2.8, 20) * (random.uniform() < 0.1 ? 1.5 : 1);
   const lean = random.normal(0, 0.12);
   const pressure = 0.04 + 0.12 * random.uniform();
   const traces = strokes.map((stroke) => {
