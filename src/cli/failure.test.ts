@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { BugError, ConfigError, DataError } from "../base/errors.ts";
-import { exitCodeOf, failureRecord, failureText, InterruptedError } from "./failure.ts";
+import { exitCodeOf, failureRecord, failureText, QuietExit } from "./failure.ts";
 import { listenForInterrupt, type SignalSource } from "./interrupt.ts";
 
 const caught = (action: () => unknown): unknown => {
@@ -22,7 +22,7 @@ describe("exitCodeOf", () => {
     expect(exitCodeOf(new CommanderError(1, "commander.unknownOption", "unknown"))).toBe(2);
     expect(exitCodeOf(new CommanderError(0, "commander.helpDisplayed", "help"))).toBe(0);
     expect(exitCodeOf(new DataError("mnist: gone. Fetch it."))).toBe(1);
-    expect(exitCodeOf(new InterruptedError(143))).toBe(143);
+    expect(exitCodeOf(new QuietExit(143))).toBe(143);
     expect(exitCodeOf("thrown text")).toBe(1);
   });
 });

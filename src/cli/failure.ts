@@ -2,20 +2,20 @@
 import { CommanderError } from "commander";
 import { BugError, ConfigError, NablaError } from "../base/errors.ts";
 
-/** A run that a signal ended after saving; carries the exit code the signal stands for. */
-export class InterruptedError extends Error {
+/** The end of a command that has told the reason itself (an interrupted run, a failed check): only a code is left to give. */
+export class QuietExit extends Error {
   readonly exitCode: number;
 
   constructor(exitCode: number) {
-    super("interrupted");
-    this.name = "InterruptedError";
+    super(`ended with code ${exitCode}`);
+    this.name = "QuietExit";
     this.exitCode = exitCode;
   }
 }
 
 /** Exit code of a failure: 2 for how the command was called or configured, 128 + n for signal n, 1 for the rest. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof InterruptedError) return error.exitCode;
+  if (error instanceof QuietExit) return error.exitCode;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof ConfigError ? 2 : 1;
 }

@@ -1,0 +1,94 @@
+// `nabla doctor`: whether this machine can do what Nabla needs, each point with a cure. Knows nothing of training.
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
+import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import type { Command } from "commander";
+import { type CommonOptions, type Context, withCommonOptions, writeJson } from "../context.ts";
+import { QuietExit } from "../failure.ts";
+import { alignColumns } from "../render/lines.ts";
+import { formatBytes } from "../render/numbers.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** One thing looked at: `warning` costs speed or comfort, `failure` stops the work. */
+interface Finding {
+  readonly point: string;
+  readonly state: "good" | "warning" | "failure";
+  readonly detail: string;
+}
+
+/** Adds `nabla doctor`. */
+export function addDoctor(program: Command, { terminal }: Context): void {
+  const command = program.command("doctor").description("check whether this machine has what Nabla needs");
+  withCommonOptions(command).action(async ({ json = false }: CommonOptions) => {
+    const findings = [
+      checkNode(),
+      checkProcessor(),
+      checkMemory(),
+      await checkCache(),
+      await checkPictures(),
+    ];
+    for (const finding of findings) if (json) writeJson(terminal, { type: "finding", ...finding });
+    if (!json) terminal.write(table(findings, terminal));
+    if (findings.some(({ state }) => state === "failure")) throw new QuietExit(1);
+  });
+}
+
+function checkNode(): Finding {
+  const major = Number(process.versions.node.split(".")[0]);
+  const detail = `Node ${process.versions.node} on ${process.platform} ${process.arch}`;
+  if (major < 20) return { point: "node", state: "failure", detail: `${detail}; install Node 20 or newer` };
+  return { point: "node", state: "good", detail };
+}
+
+function checkProcessor(): Finding {
+  const cores = availableParallelism();
+  const detail = `${cpus()[0]?.model.trim() ?? "unknown"}, ${cores} ${cores === 1 ? "core" : "cores"}`;
+  return { point: "processor", state: "good", detail };
+}
+
+function checkMemory(): Finding {
+  const detail = `${formatBytes(freemem())} free of ${formatBytes(totalmem())}`;
+  if (freemem() > 500e6) return { point: "memory", state: "good", detail };
+  return {
+    point: "memory",
+    state: "warning",
+    detail: `${detail}; use a smaller --batch-size if training fails`,
+  };
+}
+
+async function checkCache(): Promise<Finding> {
+  const { cacheDir } = await import("../../data/index.node.ts");
+  const folder = cacheDir();
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return { point: "cache", state: "good", detail: folder };
+  } catch {
+    const detail = `${folder} cannot be written, data sets are fetched each time; set NABLA_CACHE to a folder that can`;
+    return { point: "cache", state: "warning", detail };
+  }
+}
+
+async function checkPictures(): Promise<Finding> {
+  try {
+    const { default: sharp } = await import("sharp");
+    return {
+      point: "pictures",
+      state: "good",
+      detail: `PNG, JPEG and WebP through libvips ${sharp.versions.vips}`,
+    };
+  } catch {
+    const detail = "sharp does not load, folders of pictures cannot be read; npm install sharp";
+    return { point: "pictures", state: "warning", detail };
+  }
+}
+
+function table(findings: readonly Finding[], { colours }: Terminal): string {
+  const states = {
+    good: colours.green("good"),
+    warning: colours.yellow("warning"),
+    failure: colours.red("failure"),
+  };
+  const rows = findings.map(({ point, state, detail }) => [point, states[state], detail]);
+  return `${alignColumns(rows, new Set()).join("\n")}\n`;
+}
