@@ -1,0 +1,159 @@
+/* 2-D convolution, its input gradient and its weight gradient, channels last, without im2col.
+   Forward and input gradient are one routine over conv_geometry.h; knows nothing of the graph or of threads. */
+#include "conv_geometry.h"
+#include "conv_strip.h"
+#include "conv_tile.h"
+#include "conv_depthwise.h"
+#include "conv_weight_grad.h"
+
+/* -- packed weights: [group][panel of two vectors][kernel row][chunk][kernel column][channel][lane], zero padded -- */
+
+INLINE i64 conv_pack_tasks(const conv_job *j) {
+  i64 units = j->groups * conv_panels(j) * j->h.kernel;
+  return MIN(units, CEIL_DIV(j->groups * conv_packed_width(j) * conv_depth(j), 16384));
+}
+
+/* One kernel row of one panel. Reads run along the lanes' rows of w, which stay in the first-level cache. */
+static void conv_pack_row(const conv_job *j, i64 group, i64 panel, i64 tap_h, float *packed) {
+  i64 first = panel * 2 * LANES, lanes = MIN(j->out - first, 2 * LANES), width = lanes > LANES ? 2 * LANES : LANES;
+  float *out = packed + (group * conv_packed_width(j) + first) * conv_depth(j) + tap_h * j->w.kernel * j->in * width;
+  const float *w = j->weight + group * j->group + first * j->lane + conv_kernel_index(&j->h, tap_h) * j->tap_h;
+  for (i64 c0 = 0; c0 < j->in; c0 += CONV_CHUNK)
+    for (i64 tap = 0; tap < j->w.kernel; tap++) {
+      const float *column = w + conv_kernel_index(&j->w, tap) * j->tap_w;
+      for (i64 c = c0; c < MIN(c0 + CONV_CHUNK, j->in); c++, out += width) {
+        const float *in = column + c * j->channel;
+        for (i64 l = 0; l < lanes; l++) out[l] = in[l * j->lane];
+        for (i64 l = lanes; l < width; l++) out[l] = 0;
+      }
+    }
+}
+
+static void conv_pack(const conv_job *j, i64 task, float *packed) {
+  i64 rows = j->h.kernel, units = j->groups * conv_panels(j) * rows, tasks = conv_pack_tasks(j);
+  for (i64 u = units * task / tasks; u < units * (task + 1) / tasks; u++)
+    conv_pack_row(j, u / rows / conv_panels(j), u / rows % conv_panels(j), u % rows, packed);
+}
+
+/* -- one block -- */
+
+/* All pixels of one class × all channels of one group; a panel of weights stays in cache over the pixels. */
+static void conv_class(const conv_job *j, const conv_place *p, const conv_strip *s, i64 group, i64 pixels, i64 segments,
+                       const float *packed, conv_scratch *scratch) {
+  float tile[CONV_PIXELS * 2 * LANES];
+  i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, CONV_PIXELS)), depth = conv_depth(j);
+  size += size & 1;
+  for (i64 t = 0; t < j->out; t += 2 * LANES) {
+    i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
+    const float *w = packed + (group * conv_packed_width(j) + t) * depth;
+    float *out = p->out + group * j->out + t;
+    for (i64 i = 0; i < pixels; i += size) {
+      i64 real = MIN(size, pixels - i), count = real + (real & 1);
+      const int32_t *at = scratch->at + i, *to = scratch->to + i;
+      i64 near = s->pixel == CONV_CHUNK && at[count - 1] - at[0] == CONV_CHUNK * (count - 1);
+      conv_tile_kernel *kernel = conv_tile_kernels[count / 2 - 1][vectors - 1][near];
+      if (p->first_pass && real == count && lanes == vectors * LANES && to[real - 1] - to[0] == real - 1) {
+        kernel(s->data, at, scratch->segments, segments, w, out + to[0] * p->ld, p->ld);
+      } else {
+        kernel(s->data, at, scratch->segments, segments, w, tile, vectors * LANES);
+        conv_scatter(tile, vectors * LANES, p, to, real, lanes, out);
+      }
+    }
+  }
+}
+
+static void conv_pass(const conv_job *j, const conv_place *p, const float *image, const float *packed,
+                      conv_scratch *scratch) {
+  i64 pixel = MIN(j->in, CONV_CHUNK);
+  for (i64 group = 0; group < j->groups; group++) {
+    conv_strip s = conv_make_strip(j, p, p->size.channels, pixel, scratch->strip);
+    s.channel = group * j->in + p->channel;
+    conv_copy_strip(&s, j, image);
+    for (i64 h = 0; h < conv_classes(&j->h); h++)
+      for (i64 w = 0; w < conv_classes(&j->w); w++) {
+        i64 pixels = conv_list_pixels(j, p, &s, h, w, scratch);
+        if (pixels == 0) continue;
+        i64 segments = conv_list_segments(j, p, &s, h, w, scratch->segments);
+        conv_class(j, p, &s, group, pixels, segments, packed, scratch);
+      }
+  }
+}
+
+/* Every pass over one block, then its epilogue. Without a result address the block lives in scratch. */
+static void conv_run_block(const conv_job *j, conv_place p, conv_block b, i64 n, const map_block *m, const float *packed,
+                           workspace ws) {
+  conv_scratch *scratch = (conv_scratch *)ws.local;
+  i64 first = (n * j->h.out + p.o_h) * j->w.out + p.o_w;
+  p.ld = j->out * j->groups;
+  p.out = j->result ? j->result + first * p.ld : scratch->result;
+  p.pitch = j->result ? j->w.out : p.size.columns;
+  const float *image = j->source + n * j->h.source * j->w.source * j->in * j->groups;
+  i64 channels = conv_is_depthwise(j) ? j->groups : j->in;
+  for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
+    for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
+      for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
+        p.size.taps_h = MIN(b.taps_h, j->h.kernel - p.tap_h);
+        p.size.taps_w = MIN(b.taps_w, j->w.kernel - p.tap_w);
+        p.size.channels = MIN(b.channels, channels - p.channel);
+        p.first_pass = p.tap_h == 0 && p.tap_w == 0 && (p.channel == 0 || conv_is_depthwise(j));
+        if (conv_is_depthwise(j)) conv_depthwise_pass(j, &p, image, packed, scratch);
+        else conv_pass(j, &p, image, packed, scratch);
+      }
+  if (m->outputs == 0) return;
+  workspace rest = {ws.shared, ws.local + sizeof(conv_scratch)};
+  if (p.size.columns == j->w.out) {
+    epilogue(m, p.out, p.ld, first, p.size.rows * p.size.columns, 0, p.ld, rest);
+  } else {
+    for (i64 r = 0; r < p.size.rows; r++)
+      epilogue(m, p.out + r * p.pitch * p.ld, p.ld, first + r * j->w.out, p.size.columns, 0, p.ld, rest);
+  }
+}
+
+static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace ws) {
+  conv_cut cut = conv_make_cut(j->batch, j->h.out, conv_image_cost(j));
+  conv_share share = conv_task_share(cut, j->batch, j->h.out, task);
+  conv_block b = conv_choose_block(j, share.r1 - share.r0, conv_is_depthwise(j) ? j->groups : j->in);
+  for (i64 n = share.n0; n < share.n1; n++)
+    for (i64 r = share.r0; r < share.r1; r += b.rows)
+      for (i64 c = 0; c < j->w.out; c += b.columns) {
+        conv_place p = {.o_h = r, .o_w = c, .size = {.rows = MIN(b.rows, share.r1 - r), .columns = MIN(b.columns, j->w.out - c)}};
+        conv_run_block(j, p, b, n, m, (const float *)ws.shared, ws);
+      }
+}
+
+/* -- the kernels: phase 0 packs the weights, phase 1 computes ------------------------------------------------------- */
+
+static i64 conv_tasks(const conv_job *j, i64 phase) {
+  if (j->batch * j->h.out * j->w.out * j->out * j->groups == 0) return 0;
+  if (phase == 0) return conv_is_depthwise(j) ? 1 : conv_pack_tasks(j);
+  return conv_make_cut(j->batch, j->h.out, conv_image_cost(j)).tasks;
+}
+
+static i64 conv_shared(const conv_job *j) {
+  i64 width = conv_is_depthwise(j) ? conv_depthwise_width(j) : j->groups * conv_packed_width(j);
+  return width * conv_depth(j) * (i64)sizeof(float);
+}
+
+static void conv_phase(const conv_job *j, const map_block *m, i64 phase, i64 task, workspace ws) {
+  if (phase == 1) conv_run(j, m, task, ws);
+  else if (conv_is_depthwise(j)) conv_pack_depthwise(j, (float *)ws.shared);
+  else conv_pack(j, task, (float *)ws.shared);
+}
+
+#define CONV_KERNEL(name, backward) \
+  static i64 name##_tasks(const void *args, i64 phase) { \
+    conv_job j = conv_make_job(args, backward); \
+    return conv_tasks(&j, phase); \
+  } \
+  static void name##_run(const void *args, i64 phase, i64 task, workspace ws) { \
+    conv_job j = conv_make_job(args, backward); \
+    conv_phase(&j, (const map_block *)((const conv_args *)args + 1), phase, task, ws); \
+  } \
+  static i64 name##_shared(const void *args) { \
+    conv_job j = conv_make_job(args, backward); \
+    return conv_shared(&j); \
+  } \
+  static const kernel name##_kernel = {2, name##_tasks, name##_run, name##_shared};
+
+CONV_KERNEL(conv2d, 0)
+CONV_KERNEL(conv2d_input_grad, 1)

@@ -1,0 +1,150 @@
+/* The strip: the source pixels one block needs, copied with their padding into this thread's scratch, so that
+   borders, strides and dilations are plain offsets afterwards. Knows geometry and layout, not what is computed. */
+#pragma once
+#include "conv_geometry.h"
+
+/* A rectangle of results at (o_h, o_w) of one image, and the first tap and channel of the pass. */
+typedef struct { i64 o_h, o_w, tap_h, tap_w, channel; conv_block size; float *out; i64 pitch, ld, first_pass; } conv_place;
+
+/* Layout [row][chunk][residue][column / split][pixel]: `pixel` floats a pixel and chunk, columns sorted by their
+   residue modulo `split` so that pixels a stride apart become neighbours. */
+typedef struct {
+  i64 row, rows, column, columns; /* of the source, first and count; may lie outside the image */
+  i64 channel, channels, pixel, split, run;
+  i64 chunk_pitch, row_pitch;
+  float *data;
+} conv_strip;
+
+static conv_strip conv_make_strip(const conv_job *j, const conv_place *p, i64 channels, i64 pixel, float *data) {
+  conv_strip s = {.channels = channels, .pixel = pixel, .data = data};
+  i64 last_h = p->o_h + p->size.rows - 1, last_w = p->o_w + p->size.columns - 1;
+  s.row = conv_origin(&j->h, p->o_h) + conv_reach(&j->h, p->tap_h);
+  s.rows = conv_origin(&j->h, last_h) + conv_reach(&j->h, p->tap_h + p->size.taps_h - 1) - s.row + 1;
+  s.column = conv_origin(&j->w, p->o_w) + conv_reach(&j->w, p->tap_w);
+  s.columns = conv_origin(&j->w, last_w) + conv_reach(&j->w, p->tap_w + p->size.taps_w - 1) - s.column + 1;
+  s.split = pixel == CONV_CHUNK || pixel == LANES ? conv_advance(&j->w) : 1;
+  s.run = CEIL_DIV(s.columns, s.split);
+  s.chunk_pitch = s.split * s.run * pixel;
+  s.row_pitch = s.chunk_pitch * CEIL_DIV(channels, pixel);
+  return s;
+}
+
+/* Where the column `slot` places into the strip lies, in floats. */
+INLINE i64 conv_column(const conv_strip *s, i64 slot) {
+  return s->split == 1 ? slot * s->pixel : (slot % s->split * s->run + slot / s->split) * s->pixel;
+}
+
+static void conv_fill(float *out, i64 count) {
+  i64 i = 0;
+  for (; i + LANES <= count; i += LANES) store(out + i, (vf){0});
+  for (; i < count; i++) out[i] = 0;
+}
+
+static void conv_copy_run(float *out, const float *in, i64 count) {
+  i64 i = 0;
+  for (; i + LANES <= count; i += LANES) store(out + i, load(in + i));
+  for (; i < count; i++) out[i] = in[i];
+}
+
+/* `count` pixels of `length` floats, `step` apart in the source and `pixel` apart in the strip. */
+static void conv_copy_pixels(float *out, i64 pixel, const float *in, i64 step, i64 count, i64 length) {
+  if (length == pixel && step == pixel) {
+    conv_copy_run(out, in, count * length);
+  } else if (length == CONV_CHUNK) {
+    for (i64 i = 0; i < count; i++, out += pixel, in += step)
+      for (i64 c = 0; c < CONV_CHUNK; c += LANES) store(out + c, load(in + c));
+  } else if (length == LANES) {
+    for (i64 i = 0; i < count; i++, out += pixel, in += step) store(out, load(in));
+  } else if (length < 4) {
+    for (i64 i = 0; i < count; i++, out += pixel, in += step)
+      for (i64 c = 0; c < length; c++) out[c] = in[c];
+  } else {
+    for (i64 i = 0; i < count; i++, out += pixel, in += step) conv_copy_run(out, in, length);
+  }
+}
+
+/* Fills the strip from `image` (one image, all its channels, of which the strip takes [channel, channel + channels)). */
+static void conv_copy_strip(const conv_strip *s, const conv_job *j, const float *image) {
+  i64 width = j->w.source, step = j->in * j->groups;
+  for (i64 r = 0; r < s->rows; r++) {
+    i64 source_row = s->row + r;
+    float *row = s->data + r * s->row_pitch;
+    if (source_row < 0 || source_row >= j->h.source) { conv_fill(row, s->row_pitch); continue; }
+    const float *in = image + source_row * width * step + s->channel;
+    for (i64 c = 0; c < s->channels; c += s->pixel, row += s->chunk_pitch) {
+      i64 length = MIN(s->pixel, s->channels - c);
+      for (i64 residue = 0; residue < s->split; residue++) {
+        float *out = row + residue * s->run * s->pixel;
+        i64 first = s->column + residue, stop = width - first;
+        i64 left = first < 0 ? MIN(s->run, (-first + s->split - 1) / s->split) : 0;
+        i64 right = stop > 0 ? MAX(left, MIN(s->run, CEIL_DIV(stop, s->split))) : left;
+        conv_fill(out, left * s->pixel);
+        if (right > left)
+          conv_copy_pixels(out + left * s->pixel, s->pixel, in + (first + left * s->split) * step + c, s->split * step,
+                           right - left, length);
+        conv_fill(out + right * s->pixel, (s->run - right) * s->pixel);
+      }
+    }
+  }
+}
+
+/* From one result pixel's sources to the next one's of its class, in floats. */
+INLINE i64 conv_pixel_step(const conv_job *j, const conv_strip *s) {
+  return s->split > 1 ? s->pixel : conv_advance(&j->w) * s->pixel;
+}
+
+/* A run of source values that lie side by side both in the strip and in the packed weights. */
+typedef struct { int32_t x, k, length; } conv_segment;
+
+/* -- what a block lists: its pixels and its taps ------------------------------------------------------------------ */
+
+#define CONV_SPARE 16 /* entries past the last pixel, so that a tile may read a few more */
+
+/* This thread's scratch, in order: pixel tables, segments, strip, result; the rest is the epilogue's. */
+typedef struct {
+  int32_t at[CONV_AREA + CONV_SPARE], to[CONV_AREA];
+  conv_segment segments[CONV_SEGMENTS];
+  float strip[CONV_STRIP_LIMIT / 4], result[CONV_RESULT_LIMIT / 4];
+} conv_scratch;
+_Static_assert(sizeof(conv_scratch) <= LOCAL_BYTES - (128 << 10), "the epilogue keeps some scratch");
+
+/* Lists the block's pixels of one class: where each starts in the strip and its index in the result. */
+static i64 conv_list_pixels(const conv_job *j, const conv_place *p, const conv_strip *s, i64 class_h, i64 class_w,
+                            conv_scratch *scratch) {
+  i64 step_h = conv_classes(&j->h), step_w = conv_classes(&j->w), count = 0;
+  i64 advance = conv_pixel_step(j, s);
+  i64 o_w = conv_first_of_class(&j->w, p->o_w, class_w);
+  i64 left = conv_column(s, conv_origin(&j->w, o_w) - conv_origin(&j->w, p->o_w));
+  for (i64 o = conv_first_of_class(&j->h, p->o_h, class_h); o < p->o_h + p->size.rows; o += step_h) {
+    i64 at = (conv_origin(&j->h, o) - conv_origin(&j->h, p->o_h)) * s->row_pitch + left;
+    i64 to = (o - p->o_h) * p->pitch;
+    for (i64 i = o_w; i < p->o_w + p->size.columns; i += step_w, at += advance, count++) {
+      scratch->at[count] = (int32_t)at;
+      scratch->to[count] = (int32_t)(to + i - p->o_w);
+    }
+  }
+  for (i64 i = 0; i < CONV_SPARE && count; i++) scratch->at[count + i] = scratch->at[count - 1];
+  return count;
+}
+
+/* Lists the pass's runs of source values for one class, merging neighbours: short loops cost branches. */
+static i64 conv_list_segments(const conv_job *j, const conv_place *p, const conv_strip *s, i64 class_h, i64 class_w,
+                              conv_segment *out) {
+  i64 count = 0;
+  for (i64 h = p->tap_h; h < p->tap_h + p->size.taps_h; h++) {
+    if (conv_tap_class(&j->h, h) != class_h) continue;
+    i64 row = (conv_reach(&j->h, h) - conv_reach(&j->h, p->tap_h)) * s->row_pitch;
+    for (i64 c = 0; c < s->channels; c += s->pixel) {
+      i64 chunk = MIN(s->pixel, j->in - p->channel - c), length = MIN(chunk, s->channels - c);
+      for (i64 w = p->tap_w; w < p->tap_w + p->size.taps_w; w++) {
+        if (conv_tap_class(&j->w, w) != class_w) continue;
+        i64 x = row + c / s->pixel * s->chunk_pitch + conv_column(s, conv_reach(&j->w, w) - conv_reach(&j->w, p->tap_w));
+        i64 k = (h * j->in + p->channel + c) * j->w.kernel + w * chunk;
+        conv_segment *last = out + count - 1;
+        if (count && last->x + last->length == x && last->k + last->length == k) last->length += (int32_t)length;
+        else out[count++] = (conv_segment){(int32_t)x, (int32_t)k, (int32_t)length};
+      }
+    }
+  }
+  return count;
+}

@@ -1,0 +1,60 @@
+/* The micro-kernel of convolution: a few result pixels × one or two vectors of channels held in registers.
+   Knows a strip's offsets and packed weights; nothing of images, groups or threads. */
+#pragma once
+#include "conv_strip.h"
+
+/* Pixels × 2 vectors of sums, 2 of weights and 1 source value fill the registers: 31 of 32, or 15 of 16. */
+#if LANES == 16
+#define CONV_PIXELS 14
+#define CONV_TILES(T) T(2) T(4) T(6) T(8) T(10) T(12) T(14)
+#elif defined(__aarch64__)
+#define CONV_PIXELS 12
+#define CONV_TILES(T) T(2) T(4) T(6) T(8) T(10) T(12)
+#else
+#define CONV_PIXELS 6
+#define CONV_TILES(T) T(2) T(4) T(6)
+#endif
+
+/* out[p][·] = Σ over segments Σ_k strip[at[p] + segment.x + k] · w[segment.k + k][·], rows of out `ld` floats apart.
+   `near` tells that the pixels lie CONV_CHUNK floats apart: their addresses are then constants of the code. */
+INLINE void conv_tile(const int pixels, const int vectors, const int near, const float *strip, const int32_t *at,
+                      const conv_segment *segment, i64 segments, const float *w, float *out, i64 ld) {
+  vf sum[CONV_PIXELS][2];
+#pragma GCC unroll 16
+  for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) sum[p][v] = (vf){0};
+  if (near) strip += at[0];
+  for (const conv_segment *end = segment + segments; segment < end; segment++) {
+    const float *x = strip + segment->x, *panel = w + (i64)segment->k * vectors * LANES;
+    for (const float *stop = x + segment->length; x < stop; x++, panel += vectors * LANES) {
+      vf w0 = load(panel), w1 = vectors > 1 ? load(panel + LANES) : w0;
+#pragma GCC unroll 16
+      for (int p = 0; p < pixels; p++) {
+        vf value = splat(near ? x[p * CONV_CHUNK] : x[at[p]]);
+        sum[p][0] = fma_(value, w0, sum[p][0]);
+        if (vectors > 1) sum[p][1] = fma_(value, w1, sum[p][1]);
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) store(out + p * ld + v * LANES, sum[p][v]);
+}
+
+typedef void conv_tile_kernel(const float *, const int32_t *, const conv_segment *, i64, const float *, float *, i64);
+
+#define CONV_TILE_KERNEL(name, P, V, NEAR) \
+  static void name(const float *strip, const int32_t *at, const conv_segment *segment, i64 segments, const float *w, \
+                   float *out, i64 ld) { \
+    conv_tile(P, V, NEAR, strip, at, segment, segments, w, out, ld); \
+  }
+#define CONV_TILE_KERNELS(P) \
+  CONV_TILE_KERNEL(conv_tile_##P##_1, P, 1, 0) CONV_TILE_KERNEL(conv_tile_##P##_1_near, P, 1, 1) \
+  CONV_TILE_KERNEL(conv_tile_##P##_2, P, 2, 0) CONV_TILE_KERNEL(conv_tile_##P##_2_near, P, 2, 1)
+CONV_TILES(CONV_TILE_KERNELS)
+
+#define CONV_TILE_ROW(P) {{conv_tile_##P##_1, conv_tile_##P##_1_near}, {conv_tile_##P##_2, conv_tile_##P##_2_near}},
+/* [pixels / 2 − 1][vectors − 1][near] */
+static conv_tile_kernel *const conv_tile_kernels[][2][2] = {CONV_TILES(CONV_TILE_ROW)};

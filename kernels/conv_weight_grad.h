@@ -1,0 +1,313 @@
+/* The weight gradient: dw[k][t] = Σ over result pixels x[pixel + tap][c] · dy[pixel][t], with k = (tap, c).
+   Pixels are cut into a number of chunks given by the shape, their sums added in a fixed order in a second phase. */
+#pragma once
+#include "conv_depthwise.h"
+
+/* -- micro-kernels: a few rows k × one or two vectors of t stay in registers over a rectangle of pixels ------------- */
+
+/* Pixels of a strip in x (steps in floats) and of dy: `columns` pixels a row. */
+typedef struct { i64 rows, columns, x_row, x_column, dy_row, dy_column; } conv_walk;
+
+/* sum[r][·] (+)= Σ over pixels x[pixel + at[r]] · dy[pixel][·]; only the first `real` rows are kept.
+   `near` tells that the rows' values lie side by side. */
+INLINE void conv_outer(const int rows, const int vectors, const int near, const float *x, const int32_t *at, i64 real,
+                       const float *dy, const conv_walk *walk, float *sums, i64 first) {
+  vf sum[CONV_PIXELS][2];
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) sum[r][v] = first || r >= real ? (vf){0} : load(sums + (r * vectors + v) * LANES);
+  if (near) x += at[0];
+  for (i64 h = 0; h < walk->rows; h++, x += walk->x_row, dy += walk->dy_row) {
+    const float *a = x, *b = dy;
+    for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
+      vf b0 = load(b), b1 = vectors > 1 ? load(b + LANES) : b0;
+#pragma GCC unroll 16
+      for (int r = 0; r < rows; r++) {
+        vf value = splat(near ? a[r] : a[at[r]]);
+        sum[r][0] = fma_(value, b0, sum[r][0]);
+        if (vectors > 1) sum[r][1] = fma_(value, b1, sum[r][1]);
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++)
+      if (r < real) store(sums + (r * vectors + v) * LANES, sum[r][v]);
+}
+
+/* The same with lanes along channels: sum[tap][lane] (+)= Σ over pixels x[pixel + at[tap] + lane] · dy[pixel][lane]. */
+INLINE void conv_depthwise_outer(const int rows, const float *x, const int32_t *at, i64 real, const float *dy,
+                                 const conv_walk *walk, float *sums, i64 first) {
+  vf sum[CONV_PIXELS];
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; r++) sum[r] = first || r >= real ? (vf){0} : load(sums + r * LANES);
+  for (i64 h = 0; h < walk->rows; h++, x += walk->x_row, dy += walk->dy_row) {
+    const float *a = x, *b = dy;
+    for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
+      vf b0 = load(b);
+#pragma GCC unroll 16
+      for (int r = 0; r < rows; r++) sum[r] = fma_(load(a + at[r]), b0, sum[r]);
+    }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; r++)
+    if (r < real) store(sums + r * LANES, sum[r]);
+}
+
+typedef void conv_outer_kernel(const float *, const int32_t *, i64, const float *, const conv_walk *, float *, i64);
+
+#define CONV_OUTER_KERNEL(name, body, ...) \
+  static void name(const float *x, const int32_t *at, i64 real, const float *dy, const conv_walk *walk, float *sums, \
+                   i64 first) { \
+    body(__VA_ARGS__, x, at, real, dy, walk, sums, first); \
+  }
+#define CONV_OUTER_KERNELS(P) \
+  CONV_OUTER_KERNEL(conv_outer_##P##_1, conv_outer, P, 1, 0) \
+  CONV_OUTER_KERNEL(conv_outer_##P##_1_near, conv_outer, P, 1, 1) \
+  CONV_OUTER_KERNEL(conv_outer_##P##_2, conv_outer, P, 2, 0) \
+  CONV_OUTER_KERNEL(conv_outer_##P##_2_near, conv_outer, P, 2, 1) \
+  CONV_OUTER_KERNEL(conv_depthwise_outer_##P, conv_depthwise_outer, P)
+CONV_TILES(CONV_OUTER_KERNELS)
+
+#define CONV_OUTER_ROW(P) {{conv_outer_##P##_1, conv_outer_##P##_1_near}, {conv_outer_##P##_2, conv_outer_##P##_2_near}},
+#define CONV_DEPTHWISE_OUTER_ROW(P) conv_depthwise_outer_##P,
+/* [rows / 2 − 1][vectors − 1][near] */
+static conv_outer_kernel *const conv_outer_kernels[][2][2] = {CONV_TILES(CONV_OUTER_ROW)};
+static conv_outer_kernel *const conv_depthwise_outers[] = {CONV_TILES(CONV_DEPTHWISE_OUTER_ROW)};
+
+/* -- the cut: chunks of pixels × ranges of units, a unit being one kernel row of one panel (or one chunk of channels) -- */
+
+typedef struct { i64 chunks, splits, units, by_image; } conv_grad_cut;
+
+#define CONV_PARTIAL_BYTES (8 << 20) /* all chunks' partial sums together, at most */
+
+INLINE i64 conv_grad_floats(const conv_job *j) {
+  return (conv_is_depthwise(j) ? conv_depthwise_width(j) : j->groups * conv_packed_width(j)) * conv_depth(j);
+}
+
+static conv_grad_cut conv_make_grad_cut(const conv_job *j) {
+  i64 pixels = j->batch * j->h.out, floats = conv_grad_floats(j);
+  i64 units = conv_is_depthwise(j) ? conv_depthwise_width(j) / LANES : j->groups * conv_panels(j) * j->h.kernel;
+  double total = conv_image_cost(j) * (double)j->batch;
+  i64 want = total < 1.5e6 ? 1 : total > 64 * 1e6 ? 64 : MAX(4, (i64)(total / 1e6));
+  i64 chunks = MIN(MIN(want, pixels), MAX(1, CONV_PARTIAL_BYTES / MAX(1, floats * 4)));
+  i64 splits = chunks ? MIN(units, want / chunks) : 0;
+  return (conv_grad_cut){chunks, MAX(1, splits), units, j->batch >= 2 * chunks};
+}
+
+/* What one task adds up: the units [u0, u1) of its partial sums, `started` once a block has been added. */
+typedef struct { i64 u0, u1, started; float *partial; } conv_sums;
+
+/* -- one block of pixels -------------------------------------------------------------------------------------------- */
+
+/* dy of one panel: in place where whole vectors can be read, else copied and padded. */
+static const float *conv_grad_dy(const float *dy, i64 ld, i64 lanes, i64 width, const conv_job *j, const conv_place *p,
+                                 conv_walk *walk, float *copy) {
+  walk->rows = p->size.rows;
+  walk->columns = p->size.columns;
+  walk->dy_column = ld;
+  walk->dy_row = j->w.out * ld;
+  if (lanes == width) return dy;
+  float *out = copy;
+  for (i64 r = 0; r < p->size.rows; r++)
+    for (i64 c = 0; c < p->size.columns; c++, out += width) {
+      const float *in = dy + (r * j->w.out + c) * ld;
+      for (i64 l = 0; l < lanes; l++) out[l] = in[l];
+      for (i64 l = lanes; l < width; l++) out[l] = 0;
+    }
+  walk->dy_column = width;
+  walk->dy_row = p->size.columns * width;
+  return copy;
+}
+
+/* Gathers up to `limit` rows that follow one another in k, starting at row `*done` of *segment; returns how many. */
+static i64 conv_take_rows(const conv_segment **segment, const conv_segment *end, i64 *done, i64 limit, int32_t *at) {
+  i64 count = 0, next = (*segment)->k + *done;
+  while (*segment < end && count < limit && (*segment)->k + *done == next) {
+    for (; count < limit && *done < (*segment)->length; (*done)++, next++) at[count++] = (*segment)->x + (int32_t)*done;
+    if (*done == (*segment)->length) { (*segment)++; *done = 0; }
+  }
+  for (i64 i = count; i < CONV_PIXELS; i++) at[i] = at[count - 1];
+  return count;
+}
+
+/* Every row k of the listed segments × one panel. */
+static void conv_grad_panel(const conv_strip *s, const conv_segment *segment, i64 segments, const float *dy,
+                            const conv_walk *walk, i64 vectors, float *sums, i64 first) {
+  int32_t at[CONV_PIXELS];
+  const conv_segment *end = segment + segments;
+  i64 total = 0, done = 0;
+  for (const conv_segment *i = segment; i < end; i++) total += i->length;
+  i64 size = CEIL_DIV(total, CEIL_DIV(total, CONV_PIXELS));
+  while (segment < end) {
+    float *out = sums + (segment->k + done) * vectors * LANES;
+    i64 real = conv_take_rows(&segment, end, &done, size, at);
+    i64 near = at[real - 1] - at[0] == real - 1;
+    conv_outer_kernels[(real + 1) / 2 - 1][vectors - 1][near](s->data, at, real, dy, walk, out, first);
+  }
+}
+
+/* One pass over one block of one image: all units of the task that the pass's taps touch. */
+static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, const float *dy, const conv_sums *sums,
+                           conv_scratch *scratch) {
+  i64 taps_h = j->h.kernel, panels = conv_panels(j), ld = j->out * j->groups, group = -1, pixel = MIN(j->in, CONV_CHUNK);
+  conv_strip s;
+  conv_place row = p;
+  for (i64 u = sums->u0; u < sums->u1;) {
+    i64 panel = u / taps_h, t = panel % panels * 2 * LANES, start = u % taps_h, stop = MIN(taps_h, start + sums->u1 - u);
+    u += stop - start;
+    start = MAX(start, p.tap_h);
+    stop = MIN(stop, p.tap_h + p.size.taps_h);
+    if (start >= stop) continue;
+    if (panel / panels != group) {
+      group = panel / panels;
+      s = conv_make_strip(j, &p, p.size.channels, pixel, scratch->strip);
+      s.channel = group * j->in + p.channel;
+      conv_copy_strip(&s, j, image);
+    }
+    row.tap_h = start;
+    row.size.taps_h = stop - start;
+    conv_strip shifted = s;
+    shifted.data += (conv_reach(&j->h, start) - conv_reach(&j->h, p.tap_h)) * s.row_pitch;
+    i64 segments = conv_list_segments(j, &row, &s, 0, 0, scratch->segments);
+    i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
+    conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s)};
+    const float *b = conv_grad_dy(dy + group * j->out + t, ld, lanes, vectors * LANES, j, &p, &walk, scratch->result);
+    conv_grad_panel(&shifted, scratch->segments, segments, b, &walk, vectors,
+                    sums->partial + (group * conv_packed_width(j) + t) * conv_depth(j), !sums->started);
+  }
+}
+
+static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const float *image, const float *dy,
+                                     const conv_sums *sums, conv_scratch *scratch) {
+  i64 c0 = MAX(p.channel, sums->u0 * LANES), c1 = MIN(MIN(p.channel + p.size.channels, sums->u1 * LANES), j->groups);
+  int32_t at[CONV_PIXELS];
+  if (c0 >= c1) return;
+  conv_strip s = conv_make_strip(j, &p, c1 - c0, LANES, scratch->strip);
+  s.channel = c0;
+  conv_copy_strip(&s, j, image);
+  conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s)};
+  i64 taps = conv_list_taps(j, &p, &s, 0, 0, scratch->segments);
+  for (i64 c = c0; c < c1; c += LANES) {
+    const float *b = conv_grad_dy(dy + c, j->groups, MIN(c1 - c, LANES), LANES, j, &p, &walk, scratch->result);
+    const conv_segment *segment = scratch->segments, *end = segment + taps;
+    i64 done = 0;
+    while (segment < end) {
+      float *out = sums->partial + c * conv_depth(j) + segment->k * LANES;
+      i64 real = conv_take_rows(&segment, end, &done, CONV_PIXELS, at);
+      conv_depthwise_outers[(real + 1) / 2 - 1](s.data + (c - c0) / LANES * s.chunk_pitch, at, real, b, &walk, out,
+                                                !sums->started);
+    }
+  }
+}
+
+/* All passes over the rows [r0, r1) of image n. */
+static void conv_grad_image(const conv_job *j, const float *dy, i64 n, i64 r0, i64 r1, conv_sums *sums,
+                            conv_scratch *scratch) {
+  i64 channels = conv_is_depthwise(j) ? j->groups : j->in, ld = j->out * j->groups;
+  const float *image = j->source + n * j->h.source * j->w.source * j->in * j->groups;
+  conv_block b = conv_choose_block(j, r1 - r0, channels);
+  for (i64 r = r0; r < r1; r += b.rows)
+    for (i64 c = 0; c < j->w.out; c += b.columns, sums->started = 1) {
+      conv_place p = {.o_h = r, .o_w = c, .size = {.rows = MIN(b.rows, r1 - r), .columns = MIN(b.columns, j->w.out - c)}};
+      const float *corner = dy + ((n * j->h.out + r) * j->w.out + c) * ld;
+      for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
+        for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
+          for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
+            p.size.taps_h = MIN(b.taps_h, j->h.kernel - p.tap_h);
+            p.size.taps_w = MIN(b.taps_w, j->w.kernel - p.tap_w);
+            p.size.channels = MIN(b.channels, channels - p.channel);
+            if (conv_is_depthwise(j)) conv_depthwise_grad_pass(j, p, image, corner, sums, scratch);
+            else conv_grad_pass(j, p, image, corner, sums, scratch);
+          }
+    }
+}
+
+/* Phase 0: one chunk of pixels into one range of its partial sums. */
+static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspace ws) {
+  conv_grad_cut cut = conv_make_grad_cut(j);
+  i64 chunk = task / cut.splits, split = task % cut.splits, rows = j->h.out;
+  conv_sums sums = {cut.units * split / cut.splits, cut.units * (split + 1) / cut.splits, 0,
+                    (float *)ws.shared + chunk * conv_grad_floats(j)};
+  i64 from, to;
+  if (cut.by_image) {
+    from = j->batch * chunk / cut.chunks * rows;
+    to = j->batch * (chunk + 1) / cut.chunks * rows;
+  } else {
+    from = j->batch * rows * chunk / cut.chunks;
+    to = j->batch * rows * (chunk + 1) / cut.chunks;
+  }
+  while (from < to) {
+    i64 n = from / rows, stop = MIN(to, (n + 1) * rows);
+    conv_grad_image(j, dy, n, from - n * rows, stop - n * rows, &sums, (conv_scratch *)ws.local);
+    from = stop;
+  }
+}
+
+/* -- phase 1: the chunks' sums, in order, put where the weights' strides say ---------------------------------------- */
+
+INLINE i64 conv_grad_reduce_tasks(const conv_job *j, const conv_grad_cut *cut) {
+  return MIN(cut->units, CEIL_DIV(conv_grad_floats(j) * MAX(cut->chunks, 1), 65536));
+}
+
+/* `count` rows of one or two vectors each, summed over the chunks; row i goes to dw + i · step, its lanes `lane` apart. */
+static void conv_grad_reduce(const float *partial, i64 pitch, i64 chunks, i64 count, i64 lanes, float *dw, i64 step,
+                             i64 lane) {
+  i64 width = lanes > LANES ? 2 * LANES : LANES;
+  float sum[2 * LANES];
+  for (i64 i = 0; i < count; i++, partial += width, dw += step) {
+    for (i64 v = 0; v < width; v += LANES) {
+      vf total = {0};
+      for (i64 c = 0; c < chunks; c++) total += load(partial + c * pitch + v);
+      store(sum + v, total);
+    }
+    for (i64 l = 0; l < lanes; l++) dw[l * lane] = sum[l];
+  }
+}
+
+static void conv_grad_reduce_unit(const conv_job *j, float *dw, i64 chunks, i64 unit, const float *partial) {
+  i64 pitch = conv_grad_floats(j), depth = conv_depth(j);
+  if (conv_is_depthwise(j)) {
+    for (i64 h = 0; h < j->h.kernel; h++)
+      conv_grad_reduce(partial + unit * LANES * depth + h * j->w.kernel * LANES, pitch, chunks, j->w.kernel,
+                       MIN(LANES, j->groups - unit * LANES), dw + unit * LANES * j->group + h * j->tap_h, j->tap_w,
+                       j->group);
+    return;
+  }
+  i64 h = unit % j->h.kernel, panel = unit / j->h.kernel, group = panel / conv_panels(j);
+  i64 t = panel % conv_panels(j) * 2 * LANES, lanes = MIN(j->out - t, 2 * LANES), width = lanes > LANES ? 2 * LANES : LANES;
+  partial += (group * conv_packed_width(j) + t) * depth + h * j->w.kernel * j->in * width;
+  dw += group * j->group + t * j->lane + h * j->tap_h;
+  for (i64 c = 0; c < j->in; c += CONV_CHUNK)
+    for (i64 w = 0; w < j->w.kernel; w++) {
+      i64 count = MIN(CONV_CHUNK, j->in - c);
+      conv_grad_reduce(partial, pitch, chunks, count, lanes, dw + c * j->channel + w * j->tap_w, j->channel, j->lane);
+      partial += count * width;
+    }
+}
+
+static i64 conv2d_weight_grad_tasks(const void *args, i64 phase) {
+  conv_job j = conv_make_job(args, 0);
+  conv_grad_cut cut = conv_make_grad_cut(&j);
+  return phase == 0 ? cut.chunks * cut.splits : conv_grad_reduce_tasks(&j, &cut);
+}
+
+static void conv2d_weight_grad_run(const void *args, i64 phase, i64 task, workspace ws) {
+  conv_job j = conv_make_job(args, 0);
+  if (phase == 0) { conv_grad_add(&j, j.result, task, ws); return; }
+  conv_grad_cut cut = conv_make_grad_cut(&j);
+  i64 tasks = conv_grad_reduce_tasks(&j, &cut);
+  float *dw = PTR(float, ((const conv_args *)args)->w);
+  for (i64 u = cut.units * task / tasks; u < cut.units * (task + 1) / tasks; u++)
+    conv_grad_reduce_unit(&j, dw, cut.chunks, u, (const float *)ws.shared);
+}
+
+static i64 conv2d_weight_grad_shared(const void *args) {
+  conv_job j = conv_make_job(args, 0);
+  return conv_make_grad_cut(&j).chunks * conv_grad_floats(&j) * (i64)sizeof(float);
+}
+
+static const kernel conv2d_weight_grad_kernel = {2, conv2d_weight_grad_tasks, conv2d_weight_grad_run,
+                                                 conv2d_weight_grad_shared};
