@@ -1,0 +1,92 @@
+// The cache of the embedded digits: the same set from the cache as drawn, damage healed, an unwritable cache survived.
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { generateDigits } from "./digits/index.ts";
+import { openDigits } from "./digits.node.ts";
+
+let root = "";
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "nabla-digits-"));
+  vi.stubEnv("NABLA_CACHE", root);
+  return async () => {
+    vi.unstubAllEnvs();
+    await rm(root, { recursive: true, force: true });
+  };
+});
+
+const SIZES = { seed: 3, train: 40, test: 20 };
+
+/** Opens the set and tells whether it had to be drawn. */
+async function openTold(options = SIZES) {
+  let wasDrawn = false;
+  const set = await openDigits({
+    ...options,
+    onProgress: ({ stage }) => (wasDrawn ||= stage === "generate"),
+  });
+  return { set, wasDrawn };
+}
+
+async function cachedFolder(): Promise<string> {
+  const [only, ...others] = await readdir(join(root, "digits"));
+  expect(others).toEqual([]);
+  return join(root, "digits", only!);
+}
+
+describe("openDigits", () => {
+  it("draws once, then reads the same set from the cache", async () => {
+    const first = await openTold();
+    const second = await openTold();
+    expect([first.wasDrawn, second.wasDrawn]).toEqual([true, false]);
+    expect(first.set).toEqual(generateDigits(SIZES));
+    expect(second.set).toEqual(first.set);
+  });
+
+  it("keeps seeds and sizes apart", async () => {
+    await openTold();
+    const other = await openTold({ ...SIZES, seed: 4 });
+    expect(other.wasDrawn).toBe(true);
+    expect((await openTold({ ...SIZES, test: 10 })).wasDrawn).toBe(true);
+    expect(await readdir(join(root, "digits"))).toHaveLength(3);
+  });
+
+  it.each(["train-images-idx3-ubyte", "test-labels-idx1-ubyte"])(
+    "draws anew when %s is damaged",
+    async (file) => {
+      const { set } = await openTold();
+      const path = join(await cachedFolder(), file);
+      await writeFile(path, new Uint8Array((await stat(path)).size));
+      expect(await openTold()).toEqual({ set, wasDrawn: true });
+      expect(await openTold()).toEqual({ set, wasDrawn: false });
+    },
+  );
+
+  it("draws anew when a file or the sums are gone", async () => {
+    await openTold();
+    const folder = await cachedFolder();
+    await rm(join(folder, "train-labels-idx1-ubyte"));
+    expect((await openTold()).wasDrawn).toBe(true);
+    await rm(join(folder, "SHA256SUMS"));
+    expect((await openTold()).wasDrawn).toBe(true);
+  });
+
+  it("only warns when the cache cannot be written", async () => {
+    await writeFile(join(root, "file"), "");
+    vi.stubEnv("NABLA_CACHE", join(root, "file"));
+    const warnings: string[] = [];
+    const set = await openDigits({ ...SIZES, onWarning: (message) => warnings.push(message) });
+    expect(set.train.labels).toHaveLength(40);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      /^digits: the generated images are not kept, .* could not be written \(ENOTDIR\)/,
+    );
+  });
+
+  it("stops when aborted and leaves nothing in the cache", async () => {
+    const controller = new AbortController();
+    controller.abort(new Error("stop"));
+    await expect(openDigits({ ...SIZES, signal: controller.signal })).rejects.toThrow("stop");
+    expect(await readdir(root)).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+// Tar archives: regular files in order, everything else skipped, damage noticed.
+import { describe, expect, it } from "vitest";
+import { readTar } from "./tar.ts";
+
+interface Member {
+  name: string;
+  bytes?: Uint8Array;
+  type?: string;
+  prefix?: string;
+}
+
+/** A ustar archive, written by the book and independently of the reader. */
+function tarOf(members: readonly Member[]): Uint8Array {
+  const blocks: number[] = [];
+  for (const { name, bytes = new Uint8Array(0), type = "0", prefix = "" } of members) {
+    const header = new Uint8Array(512);
+    const put = (text: string, at: number): void => header.set(new TextEncoder().encode(text), at);
+    put(name, 0);
+    put(bytes.length.toString(8).padStart(11, "0"), 124);
+    put("        ", 148);
+    put(type, 156);
+    put("ustar\0" + "00", 257);
+    put(prefix, 345);
+    const sum = header.reduce((all, byte) => all + byte, 0);
+    put(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    blocks.push(...header, ...bytes, ...new Uint8Array((512 - (bytes.length % 512)) % 512));
+  }
+  return Uint8Array.from([...blocks, ...new Uint8Array(1024)]);
+}
+
+const content = Uint8Array.from({ length: 700 }, (_, i) => i % 256);
+const archive = tarOf([
+  { name: "folder/", type: "5" },
+  { name: "folder/a.bin", bytes: content },
+  { name: "PaxHeader", type: "x", bytes: Uint8Array.of(1, 2, 3) },
+  { name: "b.txt", bytes: Uint8Array.of(104, 105), prefix: "deep/er" },
+]);
+
+describe("readTar", () => {
+  it("gives the regular files in order, with their bytes", () => {
+    const entries = [...readTar(archive)];
+    expect(entries.map(({ name }) => name)).toEqual(["folder/a.bin", "deep/er/b.txt"]);
+    expect(entries[0]?.bytes).toEqual(content);
+    expect([...(entries[1]?.bytes ?? [])]).toEqual([104, 105]);
+  });
+
+  it("refuses a header with a wrong checksum", () => {
+    const bad = archive.slice();
+    bad[512 + 3] = 0;
+    expect(() => [...readTar(bad, "x.tar")]).toThrow(
+      "x.tar: tar header is damaged (byte 512): expected checksum",
+    );
+  });
+
+  it("refuses an archive that ends inside a file or a header", () => {
+    expect(() => [...readTar(archive.subarray(0, 1500), "x.tar")]).toThrow(
+      "x.tar: tar archive is truncated (byte 512): expected 700 bytes of data, found 476 bytes.",
+    );
+    expect(() => [...readTar(archive.subarray(0, 700), "x.tar")]).toThrow(
+      "x.tar: tar archive is truncated (byte 512): expected 512 bytes of header, found 188 bytes.",
+    );
+  });
+});
