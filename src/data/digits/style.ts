@@ -13,6 +13,9 @@ export interface Writing {
   readonly softness: number;
 }
 
+/** Mean pen radius for each digit: small loops are kept open. */
+const PEN = [8.2, 7.6, 7.7, 7.7, 6.9, 7.6, 7.1, 7.2, 6.9, 6.6];
+
 const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x));
 
 function pickForm(forms: readonly Form[], random: RandomStream): Form {
@@ -131,7 +134,7 @@ export function write(digit: number, random: RandomStream): Writing {
   const strokes = mixPoles(pickForm(FORMS[digit]!, random), random);
   jitter(strokes, random);
   deform(strokes, digit, random);
-  const pen = clamp(random.normal(7.4, 2.3), 2.8, 20) * (random.uniform() < 0.1 ? 1.5 : 1);
+  const pen = clamp(random.normal(PEN[digit]!, 2.2), 2.8, 20) * (random.uniform() < 0.1 ? 1.5 : 1);
   const lean = random.normal(0, 0.12);
   const pressure = 0.04 + 0.12 * random.uniform();
   const traces = strokes.map((stroke) => {
