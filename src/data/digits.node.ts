@@ -3,11 +3,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { NablaError } from "../base/errors.ts";
+import { setImmediate } from "node:timers/promises";
+import { ConfigError, NablaError } from "../base/errors.ts";
 import { decodeIdxImages, decodeIdxLabels, encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
 import { atomicWrite } from "./atomic-write.node.ts";
 import { cacheDir } from "./cache.node.ts";
-import { DIGIT_CLASSES, generateDigits, generateRange } from "./digits/index.ts";
+import { DIGIT_CLASSES, type DigitSplit, generateRange } from "./digits/index.ts";
 import { checkImageSet, countOf, type DataSet, type ImageSet } from "./image-set.ts";
 import { readPacked } from "./packed-file.node.ts";
 import type { OpenOptions } from "./progress.ts";
@@ -15,6 +16,12 @@ import type { OpenOptions } from "./progress.ts";
 const SUMS = "SHA256SUMS";
 const MAX_BYTES = 2 ** 31;
 const PROBE_IMAGES = 64;
+const DIGIT_SIDE = 28;
+const DIGIT_PIXELS = DIGIT_SIDE * DIGIT_SIDE;
+// The two gigabytes a file may have, in images.
+const MAX_IMAGES = 2_000_000;
+// Some thirty milliseconds of drawing.
+const PIECE = 1000;
 
 /** Sizes of the two parts besides what every source takes. */
 export interface DigitsOptions extends OpenOptions {
@@ -36,7 +43,7 @@ function versionOf(seed: number): string {
 
 /**
  * Opens the embedded digits (28×28 grey, ten classes; 60 000 + 10 000 images unless told otherwise) for a seed, from
- * the cache or drawn anew. A cache that cannot be written costs a warning, no more.
+ * the cache or drawn anew. A cache that cannot be written costs a warning, no more. Throws `ConfigError` for a bad seed or size.
  */
 export async function openDigits(options: DigitsOptions = {}): Promise<DataSet> {
   const { seed = 0, train = 60_000, test = 10_000, onProgress, signal } = options;
@@ -44,15 +51,13 @@ export async function openDigits(options: DigitsOptions = {}): Promise<DataSet> 
   const folder = join(cacheDir(), "digits", `${versionOf(seed)}-seed${seed}-${train}+${test}`);
   const cached = await readCached(folder, train, test);
   if (cached) return cached;
-  const set = generateDigits({
-    seed,
-    train,
-    test,
-    onProgress: (done, total) => {
-      signal?.throwIfAborted();
-      onProgress?.({ stage: "generate", what: "digits", done, total });
-    },
-  });
+  const told = (done: number): void =>
+    onProgress?.({ stage: "generate", what: "digits", done, total: train + test });
+  const set = {
+    name: "digits",
+    train: await drawPart(seed, "train", train, told, signal),
+    test: await drawPart(seed, "test", test, (done) => told(train + done), signal),
+  };
   try {
     await writeCached(folder, set, signal);
   } catch (error) {
@@ -63,8 +68,36 @@ export async function openDigits(options: DigitsOptions = {}): Promise<DataSet> 
   return set;
 }
 
+/** Draws a part piece by piece and lets other work in between: a page to serve, a key that stops it all. */
+async function drawPart(
+  seed: number,
+  part: DigitSplit,
+  count: number,
+  told: (done: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<ImageSet> {
+  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_IMAGES) {
+    throw new ConfigError(
+      `digits: ${part} must be a whole number from 1 to ${MAX_IMAGES}, it is ${count}. Give a number of images.`,
+      { [part]: count },
+    );
+  }
+  const images = new Uint8Array(count * DIGIT_PIXELS);
+  const labels = new Uint8Array(count);
+  for (let start = 0; start < count; start += PIECE) {
+    const end = Math.min(count, start + PIECE);
+    const piece = generateRange(seed, part, start, end);
+    images.set(piece.images, start * DIGIT_PIXELS);
+    labels.set(piece.labels, start);
+    told(end);
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return { images, labels, shape: [1, DIGIT_SIDE, DIGIT_SIDE], classes: DIGIT_CLASSES };
+}
+
 /** Names of a part's two files. */
-const filesOf = (part: "train" | "test"): [images: string, labels: string] => [
+const filesOf = (part: DigitSplit): [images: string, labels: string] => [
   `${part}-images-idx3-ubyte`,
   `${part}-labels-idx1-ubyte`,
 ];
@@ -104,7 +137,7 @@ async function readCached(folder: string, train: number, test: number): Promise<
 
 async function readPart(
   folder: string,
-  part: "train" | "test",
+  part: DigitSplit,
   expected: ReadonlyMap<string, string>,
 ): Promise<ImageSet | undefined> {
   const [imageFile, labelFile] = filesOf(part);

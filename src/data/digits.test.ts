@@ -83,6 +83,27 @@ describe("openDigits", () => {
     );
   });
 
+  it("draws in pieces the same set as at once, and lets an abort in between", async () => {
+    const long = { seed: 5, train: 2010, test: 10 };
+    expect((await openTold(long)).set).toEqual(generateDigits(long));
+    const controller = new AbortController();
+    let pieces = 0;
+    const onProgress = (): void => {
+      pieces++;
+      setTimeout(() => controller.abort(new Error("stop")));
+    };
+    const opening = openDigits({ ...long, train: 200_000, signal: controller.signal, onProgress });
+    await expect(opening).rejects.toThrow("stop");
+    expect(pieces).toBeLessThan(200);
+    expect(await readdir(join(root, "digits"))).toHaveLength(1);
+  });
+
+  it("refuses sizes that are none", async () => {
+    await expect(openDigits({ train: 0 })).rejects.toThrow(
+      "digits: train must be a whole number from 1 to 2000000",
+    );
+  });
+
   it("stops when aborted and leaves nothing in the cache", async () => {
     const controller = new AbortController();
     controller.abort(new Error("stop"));

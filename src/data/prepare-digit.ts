@@ -51,9 +51,9 @@ function inkOf(pixels: Uint8Array, height: number, width: number): Uint8Array | 
   const values = inverted ? pixels.map((value) => 255 - value) : pixels;
   const split = inverted ? 255 - threshold : threshold;
   const { mean, deviation } = momentsOf(values, split);
-  // Everything within two deviations of the paper is paper; a stroke's typical grey becomes full ink.
+  // Everything within two deviations of the paper is paper; full ink lies half-way from a stroke's mean to its extreme.
   const black = Math.min(mean.below + 2 * deviation, split);
-  const white = Math.max(mean.above, black + 1);
+  const white = Math.max((mean.above + (inverted ? 255 - low : high)) / 2, black + 1);
   return values.map((value) => Math.round(Math.min(1, Math.max(0, (value - black) / (white - black))) * 255));
 }
 
