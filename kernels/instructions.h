@@ -19,6 +19,8 @@ typedef struct { i64 kernel, words; } instruction;
    Registers hold 4-byte lanes (float32, or int32 for int32/uint8/bool). Register k starts as input k;
    in an epilogue, register 0 is the value the kernel has just computed and `inputs[0]` is unused.   */
 #define MAX_RANK 6
+#define MAX_REGISTERS 96 /* of a map block */
+#define MAX_OPERANDS 64  /* inputs and outputs together */
 #define MAP_FIELDS(F) F(rank) F(dim0) F(dim1) F(dim2) F(dim3) F(dim4) F(dim5) F(inputs) F(outputs) F(micros) F(registers)
 #define OPERAND_FIELDS(F) F(address) F(dtype) F(reg) F(stride0) F(stride1) F(stride2) F(stride3) F(stride4) F(stride5)
 #define MICRO_FIELDS(F) F(opcode) F(dst) F(a) F(b) F(c)
@@ -59,6 +61,8 @@ typedef struct { i64 kernel, words; } instruction;
 #define ZERO_FIELDS(F) F(out) F(bytes)
 #define COPY_FIELDS(F) F(x) F(out) F(bytes)
 #define NO_FIELDS(F)
+/* Arguments that hold the bits of a double. */
+#define REAL_FIELDS(F) F(scale)
 
 /* name, fields, does a map block follow? */
 #define KERNELS(K) \

@@ -1,0 +1,294 @@
+/* reduce: folds the lanes a map block computes along some of its dims. Floats within a block, double across blocks,
+   in an order fixed by the shape; few long reductions are cut into parts whose results a second phase folds.
+   Evaluating blocks is block.h's business. */
+#include "block.h"
+
+enum { REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ARGMAX, REDUCE_ARGMIN };
+
+#define REDUCE_GRAIN (32 << 10) /* elements of one task */
+#define MAX_PARTS 64
+#define FLUSH_ROWS 32 /* rows summed in float before they join the double */
+
+/* Rows of the plan are ordered [kept…, reduced…]; `inner_reduced` tells which kind the last dim is.
+   units: independent results (or, with a kept last dim, strips of them); length: rows that one unit folds. */
+typedef struct {
+  int inner_reduced, integer;
+  i64 op, kept, length, inner, columns; /* columns: of one block */
+  i64 strips, unit_step, parts, part_rows, part_columns, tasks;
+} reduction;
+
+static inline const map_block *reduce_map(const reduce_args *g) { return (const map_block *)(g + 1); }
+
+static void reduction_cut(reduction *r, const map_block *m) {
+  i64 total = r->kept * r->length * r->inner, wanted = CEIL_DIV(total, MIN(map_grain(m), REDUCE_GRAIN));
+  i64 units = r->inner_reduced ? r->kept : r->kept * r->strips;
+  i64 rows = r->length, chunks = r->inner_reduced ? CEIL_DIV(r->inner, r->columns) : 1;
+  r->unit_step = MAX(CEIL_DIV(units, MAX(wanted, 1)), 1);
+  r->parts = 1, r->part_rows = rows, r->part_columns = r->inner_reduced ? r->inner : r->columns;
+  i64 groups = CEIL_DIV(units, r->unit_step);
+  if (groups < 16 && wanted > groups && r->op < REDUCE_ARGMAX) {
+    i64 parts = MIN(CEIL_DIV(wanted, groups), MAX_PARTS);
+    if (rows >= parts || rows >= chunks) r->part_rows = CEIL_DIV(rows, parts), r->parts = CEIL_DIV(rows, r->part_rows);
+    else r->part_columns = CEIL_DIV(chunks, parts) * r->columns, r->parts = CEIL_DIV(r->inner, r->part_columns);
+    if (r->parts > 1) r->unit_step = 1, groups = units;
+  }
+  r->tasks = groups * r->parts;
+}
+
+static void reduce_plan(plan *p, reduction *r, const reduce_args *g, uint8_t *registers) {
+  const map_block *m = reduce_map(g);
+  i64 dims[MAX_RANK], order[MAX_RANK], rank = plan_dims(m, dims), n = 0;
+  i64 last = dims[rank - 1];
+  r->op = g->op, r->inner_reduced = g->reduced >> last & 1;
+  for (int want = 0; want < 2; want++)
+    for (i64 k = 0; k < rank - 1; k++)
+      if ((g->reduced >> dims[k] & 1) == want) order[n++] = dims[k];
+  order[n++] = last;
+  plan_make(p, m, order, rank, registers);
+  r->integer = g->op < REDUCE_ARGMAX && p->access[p->inputs].dtype != DTYPE_float32;
+  r->kept = r->length = 1, r->inner = plan_inner(p);
+  for (i64 k = 0; k < rank - 1; k++) *(g->reduced >> order[k] & 1 ? &r->length : &r->kept) *= p->dims[k];
+  i64 pieces = MAX(CEIL_DIV(r->inner, p->lanes), 1);
+  r->columns = pieces == 1 ? MAX(r->inner, 1) : CEIL_DIV(CEIL_DIV(r->inner, pieces), 64) * 64;
+  /* Strips of kept columns are narrow enough to give every thread some. */
+  if (!r->inner_reduced && r->inner > 256 && r->kept < 16) r->columns = MIN(r->columns, 256);
+  r->strips = r->inner_reduced ? 1 : CEIL_DIV(r->inner, r->columns);
+  reduction_cut(r, m);
+}
+
+/* -- folding --------------------------------------------------------------------------------------- */
+
+static inline double fold_identity(i64 op) {
+  return op == REDUCE_SUM ? 0 : op == REDUCE_PROD ? 1 : op == REDUCE_MAX || op == REDUCE_ARGMAX ? -INF : INF;
+}
+static inline double fold(i64 op, double a, double b) {
+  if (op == REDUCE_SUM) return a + b;
+  if (op == REDUCE_PROD) return a * b;
+  if (op == REDUCE_MAX || op == REDUCE_ARGMAX) return a > b || a != a ? a : b;
+  return a < b || a != a ? a : b;
+}
+
+static double sum_lanes(const float *x, i64 n) {
+  vf s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
+  i64 i = 0;
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    s0 += load(x + i), s1 += load(x + i + LANES);
+    s2 += load(x + i + 2 * LANES), s3 += load(x + i + 3 * LANES);
+  }
+  for (; i + LANES <= n; i += LANES) s0 += load(x + i);
+  float tail = 0;
+  for (; i < n; i++) tail += x[i];
+  if (n < LANES) return tail;
+  float all[LANES];
+  store(all, (s0 + s1) + (s2 + s3));
+  for (int step = LANES / 2; step > 0; step /= 2)
+    for (int k = 0; k < step; k++) all[k] += all[k + step];
+  return (double)all[0] + tail;
+}
+
+static double extreme_lanes(int greatest, const float *x, i64 n) {
+  float best = greatest ? -INF : INF;
+  i64 i = 0;
+  if (n >= LANES) {
+    vf v = load(x);
+    for (i = LANES; i + LANES <= n; i += LANES) v = greatest ? max_(v, load(x + i)) : min_(v, load(x + i));
+    for (int k = 0; k < LANES; k++) best = (float)fold(greatest ? REDUCE_MAX : REDUCE_MIN, best, v[k]);
+  }
+  for (; i < n; i++) best = (float)fold(greatest ? REDUCE_MAX : REDUCE_MIN, best, x[i]);
+  return best;
+}
+
+static double fold_lanes(const reduction *r, const float *x, i64 n) {
+  if (!r->integer && r->op == REDUCE_SUM) return sum_lanes(x, n);
+  if (!r->integer && r->op != REDUCE_PROD) return extreme_lanes(r->op == REDUCE_MAX || r->op == REDUCE_ARGMAX, x, n);
+  double total = fold_identity(r->op);
+  for (i64 i = 0; i < n; i++) total = fold(r->op, total, r->integer ? (double)((const int32_t *)x)[i] : (double)x[i]);
+  return total;
+}
+
+/* Does `value` beat `best` in an argmax or argmin? The first NaN beats all. */
+static inline int beats(i64 op, double value, double best) {
+  if (best != best) return 0;
+  return value != value || (op == REDUCE_ARGMAX ? value > best : value < best);
+}
+
+/* -- results --------------------------------------------------------------------------------------- */
+
+/* Writes the result of kept row `unit` and column `column` (0 where the last dim is reduced). */
+static void put(const plan *p, const reduce_args *g, const reduction *r, i64 unit, i64 column, double value) {
+  const access *o = &p->access[p->inputs];
+  place w = place_of(p, unit * r->length);
+  i64 at = offset_of(p, o, &w) + (r->inner_reduced ? 0 : column * o->stride[p->rank - 1]);
+  double scale;
+  __builtin_memcpy(&scale, &g->scale, 8);
+  if (r->op == REDUCE_SUM && !r->integer) value *= scale;
+  if (o->dtype == DTYPE_float32) ((float *)o->base)[at] = (float)value;
+  else {
+    int32_t whole = value >= -9e15 && value <= 9e15 ? (int32_t)(i64)value : value > 0 ? INT32_MAX : INT32_MIN;
+    if (o->dtype == DTYPE_int32) ((int32_t *)o->base)[at] = whole;
+    else o->base[at] = (uint8_t)whole;
+  }
+}
+
+/* A part's result waits in `parts`, a whole one is written out. */
+static void finish(const plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit, i64 column, double value) {
+  i64 width = r->inner_reduced ? 1 : r->inner;
+  if (r->parts > 1) parts[(part * r->kept + unit) * width + column] = value;
+  else put(p, g, r, unit, column, value);
+}
+
+/* -- the last dim is reduced: a block's lanes belong to one result or to a run of them -------------- */
+
+static void reduce_many_short(plan *p, const reduce_args *g, const reduction *r, i64 first, i64 last) {
+  i64 size = r->length * r->inner, together = p->lanes / MAX(size, 1);
+  for (i64 unit = first; unit < last; unit += together) {
+    i64 count = MIN(together, last - unit);
+    block_compute(p, unit * r->length, count * r->length, 0, r->inner);
+    const float *x = p->reg[p->access[p->inputs].reg];
+    for (i64 k = 0; k < count; k++, x += size) {
+      double value = fold_lanes(r, x, size);
+      if (r->op >= REDUCE_ARGMAX) {
+        i64 i = 0;
+        while (i < size && !(x[i] == value || (x[i] != x[i] && value != value))) i++;
+        value = (double)(i < size ? i : 0);
+      }
+      put(p, g, r, unit + k, 0, value);
+    }
+  }
+}
+
+static void reduce_one_long(plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit) {
+  int in_rows = r->part_rows < r->length;
+  i64 top = in_rows ? part * r->part_rows : 0, bottom = MIN(top + r->part_rows, r->length);
+  i64 left = in_rows ? 0 : part * r->part_columns, right = MIN(left + r->part_columns, r->inner);
+  i64 height = r->columns < r->inner ? 1 : p->lanes / r->columns, index = 0;
+  double total = fold_identity(r->op);
+  for (i64 row = top; row < bottom; row += height)
+    for (i64 column = left; column < right; column += r->columns) {
+      i64 rows = MIN(height, bottom - row), columns = MIN(r->columns, right - column);
+      block_compute(p, unit * r->length + row, rows, column, columns);
+      const float *x = p->reg[p->access[p->inputs].reg];
+      double value = fold_lanes(r, x, rows * columns);
+      if (r->op < REDUCE_ARGMAX) total = fold(r->op, total, value);
+      else if (beats(r->op, value, total)) {
+        i64 i = 0;
+        while (!(x[i] == value || x[i] != x[i])) i++;
+        total = value, index = column + i; /* one reduced dim, and it is the last */
+      }
+    }
+  finish(p, g, r, parts, part, unit, 0, r->op < REDUCE_ARGMAX ? total : (double)index);
+}
+
+/* -- the last dim is kept: each column of the rows is its own result ------------------------------- */
+
+/* Adds the block's rows to `sums`, four rows at a time so that additions overlap. A vector may reach past its row
+   into the next ones, whose sums are dropped, but never past the last. */
+static void sum_rows(float *sums, const float *x, i64 rows, i64 columns) {
+  for (i64 c = 0; c < columns; c += LANES) {
+    vf s0 = load(sums + c), s1 = splat(0), s2 = s1, s3 = s1;
+    i64 room = rows * columns - c - LANES, whole = room < 0 ? 0 : room / columns + 1, r = 0;
+    const float *at = x + c;
+    for (; r + 4 <= whole; r += 4, at += 4 * columns) {
+      s0 += load(at), s1 += load(at + columns);
+      s2 += load(at + 2 * columns), s3 += load(at + 3 * columns);
+    }
+    for (; r < whole; r++, at += columns) s0 += load(at);
+    store(sums + c, (s0 + s1) + (s2 + s3));
+    for (; r < rows; r++, at += columns)
+      for (i64 k = 0; k < MIN(LANES, columns - c); k++) sums[c + k] += at[k];
+  }
+}
+
+typedef struct {
+  double total[MAX_BLOCK];
+  float sums[MAX_BLOCK + LANES];
+  int32_t index[MAX_BLOCK];
+} columns_state;
+
+static void fold_rows(const reduction *r, columns_state *s, const float *x, i64 row, i64 rows, i64 columns) {
+  for (i64 k = 0; k < rows; k++, x += columns)
+    for (i64 c = 0; c < columns; c++) {
+      double value = r->integer ? (double)((const int32_t *)x)[c] : (double)x[c];
+      if (r->op < REDUCE_ARGMAX) s->total[c] = fold(r->op, s->total[c], value);
+      else if (beats(r->op, value, s->total[c])) s->total[c] = value, s->index[c] = (int32_t)(row + k);
+    }
+}
+
+static void flush_sums(columns_state *s, i64 columns) {
+  for (i64 c = 0; c < columns; c++) s->total[c] += (double)s->sums[c], s->sums[c] = 0;
+}
+
+static void reduce_columns(plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit, columns_state *s) {
+  i64 kept = unit / r->strips, column = unit % r->strips * r->columns, columns = MIN(r->columns, r->inner - column);
+  i64 top = part * r->part_rows, bottom = MIN(top + r->part_rows, r->length);
+  i64 height = MAX(p->lanes / columns, 1), waiting = 0;
+  int floats = r->op == REDUCE_SUM && !r->integer;
+  for (i64 c = 0; c < columns; c++) s->total[c] = fold_identity(r->op), s->index[c] = 0;
+  for (i64 c = 0; c < columns + LANES; c++) s->sums[c] = 0;
+  for (i64 row = top; row < bottom; row += height) {
+    i64 rows = MIN(height, bottom - row);
+    block_compute(p, kept * r->length + row, rows, column, columns);
+    const float *x = p->reg[p->access[p->inputs].reg];
+    if (!floats) {
+      fold_rows(r, s, x, row, rows, columns);
+      continue;
+    }
+    sum_rows(s->sums, x, rows, columns);
+    waiting += rows;
+    if (waiting >= FLUSH_ROWS) flush_sums(s, columns), waiting = 0;
+  }
+  if (floats) flush_sums(s, columns);
+  for (i64 c = 0; c < columns; c++)
+    finish(p, g, r, parts, part, kept, column + c, r->op < REDUCE_ARGMAX ? s->total[c] : (double)s->index[c]);
+}
+
+/* -- the kernel ------------------------------------------------------------------------------------ */
+
+static i64 reduce_outputs(const reduction *r) { return r->kept * (r->inner_reduced ? 1 : r->inner); }
+
+static i64 reduce_tasks(const void *args, i64 phase) {
+  plan p;
+  reduction r;
+  reduce_plan(&p, &r, args, 0);
+  i64 outputs = reduce_outputs(&r);
+  if (outputs == 0) return 0;
+  if (phase == 0) return r.tasks;
+  return r.parts > 1 ? CEIL_DIV(outputs, 4096) : 0;
+}
+
+static void reduce_run(const void *args, i64 phase, i64 task, workspace ws) {
+  const reduce_args *g = args;
+  plan p;
+  reduction r;
+  reduce_plan(&p, &r, g, ws.local);
+  double *parts = (double *)ws.shared;
+  i64 outputs = reduce_outputs(&r), width = r.inner_reduced ? 1 : r.inner;
+  if (phase == 1) {
+    for (i64 i = task * 4096; i < MIN((task + 1) * 4096, outputs); i++) {
+      double total = fold_identity(r.op);
+      for (i64 part = 0; part < r.parts; part++) total = fold(r.op, total, parts[part * outputs + i]);
+      put(&p, g, &r, i / width, i % width, total);
+    }
+    return;
+  }
+  i64 part = task % r.parts, units = r.inner_reduced ? r.kept : r.kept * r.strips;
+  i64 first = task / r.parts * r.unit_step, last = MIN(first + r.unit_step, units);
+  if (r.inner_reduced && r.parts == 1 && r.length * r.inner > 0 && r.length * r.inner * 2 <= p.lanes) {
+    reduce_many_short(&p, g, &r, first, last);
+    return;
+  }
+  columns_state *s = (columns_state *)(ws.local + REGISTER_BYTES);
+  for (i64 unit = first; unit < last; unit++) {
+    if (r.inner_reduced) reduce_one_long(&p, g, &r, parts, part, unit);
+    else reduce_columns(&p, g, &r, parts, part, unit, s);
+  }
+}
+
+static i64 reduce_shared_bytes(const void *args) {
+  plan p;
+  reduction r;
+  reduce_plan(&p, &r, args, 0);
+  return r.parts > 1 ? r.parts * reduce_outputs(&r) * 8 : 0;
+}
+
+static const kernel reduce_kernel = {.phases = 2, .tasks = reduce_tasks, .run = reduce_run, .shared_bytes = reduce_shared_bytes};
