@@ -15,7 +15,8 @@ import type { OpenOptions } from "./progress.ts";
 
 const SUMS = "SHA256SUMS";
 const MAX_BYTES = 2 ** 31;
-const PROBE_IMAGES = 64;
+// Enough for forms that are drawn rarely; some twenty milliseconds.
+const PROBE_IMAGES = 500;
 const DIGIT_SIDE = 28;
 const DIGIT_PIXELS = DIGIT_SIDE * DIGIT_SIDE;
 // The two gigabytes a file may have, in images.
