@@ -15,6 +15,14 @@ it("groups thousands from five digits on", () => {
   ]);
 });
 
+it("puts the noun in the plural but for one", () => {
+  expect([0, 1, 54_000].map((value) => formatAmount(value, "image"))).toEqual([
+    "0 images",
+    "1 image",
+    "54 000 images",
+  ]);
+});
+
 it("writes shares as percentages", () => {
   expect(formatPercent(0.9731)).toBe("97.3 %");
   expect(formatPercent(0.9731, 0)).toBe("97 %");

@@ -6,6 +6,10 @@ export function formatCount(value: number): string {
   return Math.abs(value) < 10_000 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, " ");
 }
 
+/** A whole number with its noun: "1 image", "54 000 images". */
+export const formatAmount = (value: number, noun: string): string =>
+  `${formatCount(value)} ${noun}${value === 1 ? "" : "s"}`;
+
 /** A share of one as a percentage: 0.9731 is "97.3 %". */
 export const formatPercent = (share: number, decimals = 1): string => `${(share * 100).toFixed(decimals)} %`;
 

@@ -10,7 +10,7 @@ import type {
 } from "../../train/events.ts";
 import type { Terminal } from "../terminal.ts";
 import { padLeft, padRight, widthOf } from "./lines.ts";
-import { formatCount, formatDuration, formatLoss, formatPercent, formatRate } from "./numbers.ts";
+import { formatAmount, formatDuration, formatLoss, formatPercent, formatRate } from "./numbers.ts";
 
 /** Draws the events of one run, in order; `clear` takes the moving line away so that other text can be written. */
 export interface Progress {
@@ -117,7 +117,7 @@ const REASONS: Record<StopReason, string> = {
 /** One line on how a run ended: why, after how many steps, how long it took. */
 export function endLine(event: EndEvent): string {
   return (
-    `${REASONS[event.reason]}: ${formatCount(event.step)} steps in ${formatDuration(event.seconds)}, ` +
+    `${REASONS[event.reason]}: ${formatAmount(event.step, "step")} in ${formatDuration(event.seconds)}, ` +
     `${formatRate(event.imagesPerSecond)} images/s`
   );
 }
