@@ -1,7 +1,6 @@
 // Pictures of digits brought into MNIST's form: the same result from dark and light grounds, any size, any place.
 import { describe, expect, it } from "vitest";
 import { DataError } from "../base/errors.ts";
-import { generateRange } from "./digits/index.ts";
 import { prepareDigit } from "./prepare-digit.ts";
 
 interface Drawing {
@@ -86,18 +85,10 @@ describe("prepareDigit", () => {
   });
 
   it("leaves a digit that is in form already nearly as it is", () => {
-    const { images } = generateRange(0, "test", 0, 20);
-    for (let i = 0; i < 20; i++) {
-      const image = images.subarray(i * 784, (i + 1) * 784);
-      const again = prepareDigit({
-        pixels: prepareDigit({ pixels: image, height: 28, width: 28 }),
-        height: 28,
-        width: 28,
-      });
-      const once = prepareDigit({ pixels: image, height: 28, width: 28 });
-      const difference = Math.sqrt(once.reduce((sum, value, at) => sum + (value - again[at]!) ** 2, 0));
-      expect(difference / Math.sqrt(once.reduce((sum, value) => sum + value * value, 0))).toBeLessThan(0.25);
-    }
+    const once = prepareDigit(seven);
+    const again = prepareDigit({ pixels: once, height: 28, width: 28 });
+    const difference = Math.sqrt(once.reduce((sum, value, at) => sum + (value - again[at]!) ** 2, 0));
+    expect(difference / Math.sqrt(once.reduce((sum, value) => sum + value * value, 0))).toBeLessThan(0.1);
   });
 
   it("enlarges a small drawing and keeps a thin stroke whole", () => {
