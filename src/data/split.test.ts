@@ -35,6 +35,17 @@ describe("splitStratified", () => {
     expect(indices(1)).not.toEqual(indices(2));
   });
 
+  it("chooses in each class on its own", () => {
+    const labels = Uint8Array.from({ length: 200 }, (_, i) => i % 2);
+    const images = Uint8Array.from({ length: 200 }, (_, i) => i);
+    const set: ImageSet = { images, labels, shape: [1, 1, 1], classes: ["a", "b"] };
+    const { validation } = splitStratified(set, 0.2, 1);
+    const places = (label: number): number[] =>
+      [...validation.images].filter((index) => index % 2 === label).map((index) => (index - label) / 2);
+    expect(places(0)).toHaveLength(20);
+    expect(places(0)).not.toEqual(places(1));
+  });
+
   it("rounds so that the whole has the right size", () => {
     for (const [count, fraction] of [
       [37, 0.1],
