@@ -6,11 +6,14 @@
 #include "gemm_micro.h"
 #include "gemm_pack.h"
 
-/* Rows and columns of a tile, and the block of k: packed a (rows × k) stays in the second-level cache, a strip of b
-   (GEMM_COLUMNS × k) in the first. */
-#define GEMM_TILE_ROWS 128
-#define GEMM_TILE_COLUMNS 256
-#define GEMM_BLOCK_PANEL 400
+/* A tile of c and a block of packed a, together within the second-level cache, in floats; and the block of k. */
+#define GEMM_TILE_SIZE 65536
+#define GEMM_BLOCK_SIZE 131072
+#define GEMM_BLOCK_PANEL 1024
+/* Packing b within each tile suits tiles this high, up to two of them; with more rows b is packed once, for all tiles,
+   and these are low and wide, so that a is packed seldom. */
+#define GEMM_HIGH_ROWS 256
+#define GEMM_LOW_ROWS 64
 #define GEMM_BLOCK_DOT 2048
 #define GEMM_BLOCK_STREAM 256
 /* Longest row of c that `stream` keeps in the first-level cache. */
@@ -82,15 +85,21 @@ static i64 gemm_microseconds(const gemm_args *g) {
 
 static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   const gemm_args *g = &plan->g;
+  int is_high = g->batch > 1 || g->m <= 2 * GEMM_HIGH_ROWS;
   /* Panels of equal height rather than full ones and a rest: 128 rows are 9 × 13 + 11. */
-  i64 panels = MAX(1, CEIL_DIV(g->m, GEMM_ROWS)), blocks = MAX(1, CEIL_DIV(g->k, GEMM_BLOCK_PANEL));
+  i64 panels = MAX(1, CEIL_DIV(g->m, GEMM_ROWS));
   plan->m = gemm_cut_units(g->m, CEIL_DIV(g->m, panels));
+  plan->m.parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS);
+  i64 rows = CEIL_DIV(plan->m.units, plan->m.parts) * plan->m.unit;
   plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
+  plan->n.parts = MAX(CEIL_DIV(g->n, GEMM_TILE_SIZE / rows), CEIL_DIV(wanted, plan->m.parts * g->batch));
+  plan->n.parts = MIN(plan->n.parts, plan->n.units);
+  i64 blocks = MAX(1, CEIL_DIV(g->k, MIN(GEMM_BLOCK_PANEL, GEMM_BLOCK_SIZE / rows)));
   plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
-  plan->m.parts = CEIL_DIV(g->m, GEMM_TILE_ROWS);
-  plan->n.parts = CEIL_DIV(g->n, GEMM_TILE_COLUMNS);
-  plan->n.parts = MIN(plan->n.units, MAX(plan->n.parts, CEIL_DIV(wanted, plan->m.parts * g->batch)));
-  plan->m.parts = MIN(plan->m.units, MAX(plan->m.parts, CEIL_DIV(wanted, plan->n.parts * g->batch * 2)));
+  /* A packed strip that more than two tiles read is packed once, for all of them. */
+  if (wanted == 1 || g->batch > 1) return;
+  plan->shares_a = plan->n.parts > 2;
+  plan->shares_b = plan->m.parts > 2;
 }
 
 static void gemm_cut_skinny(gemm_plan *plan, i64 wanted) {
@@ -121,10 +130,6 @@ static gemm_plan gemm_make_plan(const void *args) {
   if (plan.path == GEMM_PANEL) gemm_cut_panel(&plan, wanted);
   else gemm_cut_skinny(&plan, wanted);
   plan.tiles = g->batch * plan.m.parts * plan.n.parts;
-  if (forks && g->batch == 1 && plan.path == GEMM_PANEL) {
-    plan.shares_a = plan.n.parts > 1;
-    plan.shares_b = plan.m.parts > 1;
-  }
   if (wanted > plan.tiles) plan.k.parts = MAX(1, MIN(CEIL_DIV(wanted, plan.tiles), plan.k.units));
   plan.tiles *= plan.k.parts;
   plan.tiles_per_task = forks ? MAX(1, plan.tiles * GEMM_TASK_MICROSECONDS / microseconds) : plan.tiles;
@@ -193,20 +198,23 @@ typedef struct {
   float *local, *shared;
 } gemm_job;
 
-/* One strip of b against all panels of a; `a_panel` floats from panel to panel, row steps a_step. */
+/* One strip of b against all panels of a; `a_panel` floats from panel to panel, steps of k a_step. `next` is the strip
+   of b that comes after, fetched k lines at a time under the first panels. */
 static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 column, i64 k, const float *a,
-                                    i64 a_panel, i64 a_step, const float *b, i64 b_step, i64 add) {
+                                    i64 a_panel, i64 a_step, const float *b, i64 b_step, i64 add,
+                                    const float *next) {
   i64 columns = MIN(GEMM_COLUMNS, t->column + t->columns - column), vectors = CEIL_DIV(columns, LANES);
   float *to = t->to + (column - t->column);
-  for (i64 r = 0; r < t->rows; r += p->m.unit, a += a_panel) {
+  for (i64 r = 0; r < t->rows; r += p->m.unit, a += a_panel, next += 16 * k) {
     i64 rows = MIN(p->m.unit, t->rows - r);
+    if (r >= p->m.unit * GEMM_COLUMNS / 16) next = b;
     gemm_tile_function tile = gemm_tiles[rows - 1][vectors - 1];
     if (columns == vectors * LANES) {
-      tile(k, a, a_step, b, b_step, to + r * t->ld, t->ld, add);
+      tile(k, a, a_step, b, b_step, to + r * t->ld, t->ld, add, next);
       continue;
     }
     float edge[GEMM_ROWS * GEMM_COLUMNS];
-    tile(k, a, a_step, b, b_step, edge, GEMM_COLUMNS, 0);
+    tile(k, a, a_step, b, b_step, edge, GEMM_COLUMNS, 0, next);
     for (i64 i = 0; i < rows; i++)
       for (i64 j = 0; j < columns; j++) {
         float *at = to + (r + i) * t->ld + j;
@@ -239,7 +247,7 @@ static void gemm_panel_block(const gemm_plan *p, const gemm_job *t, i64 block, i
       b = t->b + p0 * g->b_row + column;
       b_step = g->b_row;
     } else gemm_pack_b(p, t->b, block, strip, 1, packed_b);
-    gemm_strip_times_panels(p, t, column, k, a, a_panel, a_step, b, b_step, add);
+    gemm_strip_times_panels(p, t, column, k, a, a_panel, a_step, b, b_step, add, b + strip_b);
   }
 }
 

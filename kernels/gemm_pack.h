@@ -7,6 +7,9 @@
 /* Room a packed strip may be overrun by: whole vectors are stored even where the last one is only partly wanted. */
 #define GEMM_SLACK 16
 
+/* The hardware does not foresee so many short runs: they are fetched by hand, in floats ahead. */
+#define GEMM_PACK_AHEAD 64
+
 /* Transposing LANES × LANES: for s = 1, 2, 4 … swap the off-diagonal s × s blocks of each pair of rows (i, i + s). */
 #define GEMM_LOW(lane, s) ((lane) & (s) ? LANES + (lane) - (s) : (lane))
 #define GEMM_HIGH(lane, s) ((lane) & (s) ? LANES + (lane) : (lane) + (s))
@@ -50,7 +53,11 @@ static void gemm_pack_transposed(float *to, i64 width, const float *from, i64 he
 #pragma GCC unroll 16
       for (int r = 0; r < LANES; r++) {
         row[r] = splat(0);
-        if (r0 + r < height) row[r] = load(from + (r0 + r) * stride + p);
+        if (r0 + r < height) {
+          const float *at = from + (r0 + r) * stride + p;
+          row[r] = load(at);
+          __builtin_prefetch(at + GEMM_PACK_AHEAD);
+        }
       }
       gemm_transpose(row);
       float *at = to + p * width + r0;
@@ -72,7 +79,7 @@ static void gemm_pack_copy(float *to, i64 width, const float *from, i64 height, 
   /* Whole vectors, while they do not read past the strip's last element. */
   if (step > 0)
     for (; p < k && (k - 1 - p) * step >= reach - height; p++)
-      for (i64 r = 0; r < reach; r += LANES) store(to + p * width + r, load(from + p * step + r));
+      for (i64 r = 0; r < reach; r += LANES) __builtin_prefetch(from + (p + 16) * step + r), store(to + p * width + r, load(from + p * step + r));
   for (; p < k; p++)
     for (i64 r = 0; r < width; r++) to[p * width + r] = r < height ? from[p * step + r] : 0;
 }

@@ -1,5 +1,5 @@
 /* Times gemm.c alone, with a small pool of its own: shape, one thread, four threads, GFLOP/s (or GB/s where memory rules).
-   gcc -O3 -march=native -pthread -Ikernels bench/c/gemm_bench.c -o /tmp/gemm_bench && /tmp/gemm_bench [rounds] [shape substring]
+   gcc -O3 -march=native -pthread -Ikernels bench/c/gemm_bench.c -o /tmp/gemm_bench && /tmp/gemm_bench [rounds] [part of a name, or m,n,k,NT]
    Add -DBLAS -lopenblas to time OpenBLAS beside it (run with OPENBLAS_NUM_THREADS=4). */
 #include <pthread.h>
 #include <sched.h>
@@ -88,8 +88,8 @@ static const shape shapes[] = {
     {"64^3", 1, 64, 64, 64, 'N', 'N'}, {"32^3", 1, 32, 32, 32, 'N', 'T'}, {"256^3", 1, 256, 256, 256, 'N', 'N'}, {"attention 96x(64x32x64)", 96, 64, 64, 32, 'N', 'T'},
     {"attention 96x(256x64x256)", 96, 256, 256, 64, 'N', 'T'}, {"attention 96x(256x256x64)", 96, 256, 64, 256, 'N', 'N'}};
 
-/* Median seconds of a call. */
-static double median(const call *c, const shape *s, int rounds, int blas) {
+/* Median seconds of a call; `best` becomes the shortest. */
+static double median(const call *c, const shape *s, int rounds, int blas, double *best) {
   double times[1001], flops = 2.0 * s->batch * s->m * s->n * s->k;
   (void)blas, (void)s;
   int repeats = MIN(1001, MAX(5, (int)(rounds * 4e8 / (flops + 1e6)))) | 1;
@@ -108,6 +108,7 @@ static double median(const call *c, const shape *s, int rounds, int blas) {
     if (i >= 0) times[i] = now() - start;
   }
   qsort(times, repeats, sizeof *times, ascending);
+  *best = times[0];
   return times[repeats / 2];
 }
 
@@ -136,8 +137,9 @@ static void time_shape(const shape *s, int rounds) {
 #else
       if (blas) continue;
 #endif
-      double seconds = median(&c, s, rounds, blas);
-      printf(" %s%dt %8.1f us %6.1f GF %6.1f GB/s |", blas ? "blas " : "", t, seconds * 1e6, flops / seconds, traffic / seconds);
+      double best, seconds = median(&c, s, rounds, blas, &best);
+      printf(" %s%dt %8.1f us %6.1f GF %5.1f GB/s, best %6.1f GF |", blas ? "blas " : "", t, seconds * 1e6, flops / seconds, traffic / seconds,
+             flops / best);
     }
   printf(" tasks %d+%d+%d, %d KB\n", (int)gemm_kernel.tasks(&c, 0), (int)gemm_kernel.tasks(&c, 1), (int)gemm_kernel.tasks(&c, 2), (int)(bytes >> 10));
   fflush(stdout);
@@ -150,6 +152,12 @@ int main(int count, char **words) {
   for (intptr_t i = 1; i < 4; i++) {
     pthread_t t;
     pthread_create(&t, 0, follow, (void *)i);
+  }
+  shape own = {.name = count > 2 ? words[2] : "", .batch = 1};
+  long m, n, k;
+  if (count > 2 && sscanf(words[2], "%ld,%ld,%ld,%c%c", &m, &n, &k, &own.ta, &own.tb) == 5) {
+    own.m = m, own.n = n, own.k = k;
+    time_shape(&own, atoi(words[1]));
   }
   for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
     if (count < 3 || strstr(shapes[i].name, words[2])) time_shape(&shapes[i], count > 1 ? atoi(words[1]) : 20);
