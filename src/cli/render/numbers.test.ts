@@ -1,6 +1,7 @@
 // Numbers at the borders of their formats.
 import { expect, it } from "vitest";
 import {
+  formatAmount,
   formatBytes,
   formatCount,
   formatDuration,
