@@ -2,6 +2,7 @@
    One source of truth: the host reads these very lists at run time through nabla_describe().
    Addresses are absolute byte addresses in device memory; strides are in elements. */
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 typedef int64_t i64;

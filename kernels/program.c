@@ -21,7 +21,9 @@ static void run_instruction(const program_run_args *call, const i64 *at) {
   phase_work w = {.kernel = &call->table[at[0]], .args = at + 2, .shared = call->shared, .locals = call->locals};
   for (w.phase = 0; w.phase < w.kernel->phases; w.phase++) {
     fork_join work = {run_task, &w, w.kernel->tasks(w.args, w.phase)};
-    pool_run(&work);
+    if (!call->alone) pool_run(&work);
+    else
+      for (i64 task = 0; task < work.tasks; task++) run_task(&w, task, 0);
   }
 }
 

@@ -11,6 +11,7 @@ typedef struct {
   i64 steps;
   const uint32_t *stop; /* the run ends after the step in which this differs from `stop_seen` */
   uint32_t stop_seen;
+  int alone; /* every task on the calling thread, the pool left in peace */
 } program_run_args;
 
 /* The shared workspace a program needs in bytes, or -1 if its words are malformed. */

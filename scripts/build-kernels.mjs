@@ -174,6 +174,8 @@ async function buildWasm(sources) {
     args.push(
       "-Wl,--export=__stack_pointer",
       "-Wl,-z,stack-size=1048576",
+      "-iquote",
+      ".",
       "platform/wasm.c",
       "-o",
       "out.wasm",
@@ -182,8 +184,9 @@ async function buildWasm(sources) {
     if (!(await isCurrent(name, stamp))) stale.push({ name, args, stamp });
   }
   if (stale.length === 0) return console.log("kernels: WASM is up to date");
-  const { runClang } = await import("@yowasp/clang").catch(() => ({ runClang: undefined }));
+  const { runClang, runLLVM } = await import("@yowasp/clang").catch(() => ({}));
   if (!runClang) return console.log("kernels: @yowasp/clang is not installed, WASM kernels not built");
+  await runLLVM(undefined, {}, { fetchProgress: () => {} }); // loads the compiler without reporting it
   for (const { name, args, stamp } of stale) {
     const errors = [];
     const stderr = (bytes) => void (bytes && errors.push(Buffer.from(bytes)));

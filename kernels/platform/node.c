@@ -240,7 +240,7 @@ static napi_value js_shared_bytes(napi_env env, napi_callback_info info) {
 static bool read_call(napi_env env, napi_callback_info info, size_t count, arguments *a, program_run_args *call) {
   if (!read_arguments(env, info, count, 15, a) || !in_memory(env, a->e, a->number[0], a->number[1] * 8)) return false;
   if (!locals) return fail(env, "native kernels: no memory for the threads' workspaces"), false;
-  *call = (program_run_args){table, PTR(i64, a->number[0]), a->number[1], PTR(uint8_t, a->number[2]), locals, 1, &a->e->stop, 0};
+  *call = (program_run_args){table, PTR(i64, a->number[0]), a->number[1], PTR(uint8_t, a->number[2]), locals, 1, &a->e->stop, 0, 0};
   call->stop_seen = __atomic_load_n(&a->e->stop, __ATOMIC_SEQ_CST);
   return true;
 }

@@ -1,0 +1,41 @@
+// Chooses and opens the kernels in Node: the native addon where it loads, WASM otherwise. Reads NABLA_DEVICE and
+// NABLA_THREADS. Knows nothing of programs.
+import { availableParallelism } from "node:os";
+import { ConfigError } from "../../base/errors.ts";
+import type { HostOptions, KernelHost } from "./host.ts";
+import { openNativeHost } from "./host-native.node.ts";
+import { openWasmHost } from "./host-wasm.node.ts";
+
+type DeviceChoice = NonNullable<HostOptions["device"]>;
+
+function deviceFromEnvironment(): DeviceChoice {
+  const name = process.env["NABLA_DEVICE"] ?? "auto";
+  if (name === "auto" || name === "native" || name === "wasm") return name;
+  throw new ConfigError(`NABLA_DEVICE: "${name}" is no device. Use "native", "wasm" or "auto".`, { name });
+}
+
+function threadsFromEnvironment(): number {
+  const text = process.env["NABLA_THREADS"];
+  if (text === undefined || text === "") return availableParallelism();
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new ConfigError(`NABLA_THREADS: "${text}" is no thread count. Give a whole number from 1 up.`, {
+    text,
+  });
+}
+
+/** Opens the C kernels. `auto` says on stderr, once, when it falls back to WASM. DeviceError when nothing can be opened. */
+export async function openHost(options: HostOptions = {}): Promise<KernelHost> {
+  const device = options.device ?? deviceFromEnvironment();
+  const threads = options.threads ?? threadsFromEnvironment();
+  if (device === "wasm") return openWasmHost({ threads });
+  try {
+    return openNativeHost(threads);
+  } catch (error) {
+    if (device === "native") throw error;
+    process.stderr.write(
+      `nabla: using the WASM kernels (${error instanceof Error ? error.message : error})\n`,
+    );
+    return openWasmHost({ threads });
+  }
+}
