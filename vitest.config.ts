@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nabla$/, replacement: source("index.ts") },
+      { find: /^nabla\/(\w+)\/node$/, replacement: source("$1/index.node.ts") },
       { find: /^nabla\/(\w+)$/, replacement: source("$1/index.ts") },
     ],
   },

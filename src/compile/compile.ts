@@ -6,7 +6,7 @@ import { moveLayouts } from "./layout.ts";
 import { Lowering } from "./lower.ts";
 import { materialize } from "./materialize.ts";
 import { planMemory } from "./memory.ts";
-import { type Kernel, type Program } from "./program.ts";
+import type { Kernel, Program } from "./program.ts";
 import { schedule } from "./schedule.ts";
 
 /** Equal kernel, operands and fields: one instruction can give all the results. */
@@ -56,7 +56,8 @@ function lowerAll(graph: Graph): { kernels: Kernel[]; outputs: Slot[] } {
   for (const update of inPlace) lowering.assign(update.value, update.slot);
   const kernels = order.flatMap((cluster) => lowering.kernels(cluster));
   for (const update of graph.updates) {
-    if (!inPlace.has(update)) kernels.push({ tag: "map", body: lowering.copyInto(update.value, update.slot) });
+    if (!inPlace.has(update))
+      kernels.push({ tag: "map", body: lowering.copyInto(update.value, update.slot) });
   }
   return { kernels: joinTwins(kernels), outputs };
 }

@@ -39,7 +39,10 @@ function sinkBelow(node: Node): Node {
   const inputs = node.inputs.map((input) => unpermuted(input, axes));
   const attributes =
     tag === "reduce"
-      ? { ...node.attributes, axes: (node.attributes["axes"] as number[]).map((axis) => axes[axis]!).sort((a, b) => a - b) }
+      ? {
+          ...node.attributes,
+          axes: (node.attributes["axes"] as number[]).map((axis) => axes[axis]!).sort((a, b) => a - b),
+        }
       : node.attributes;
   return permute(apply(node.op, inputs, attributes), axes);
 }

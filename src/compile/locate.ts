@@ -1,6 +1,6 @@
 // Where a value lies: views followed down to the node whose memory they look at.
 import { contiguous, isContiguous, type Strided } from "../base/shape.ts";
-import { type Node } from "../ir/node.ts";
+import type { Node } from "../ir/node.ts";
 
 /** A view of `base`'s memory: element (i₀, …) of the view is at offset + Σ iₖ·stridesₖ of it. */
 export interface Located {

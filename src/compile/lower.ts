@@ -8,9 +8,9 @@ import { constantLike, slotOf } from "../ops/leaf.ts";
 import { copy } from "../ops/logic.ts";
 import { type Cluster, sourceOf } from "./fuse.ts";
 import { locate } from "./locate.ts";
-import { type Kernel, type MapBody, type Operand, type Value } from "./program.ts";
+import type { Kernel, MapBody, Operand, Value } from "./program.ts";
 
-const valueOf = (dtype: DType, shape: Shape, slot?: Slot): Value => ({
+const newValue = (dtype: DType, shape: Shape, slot?: Slot): Value => ({
   dtype,
   bytes: sizeOf(shape) * bytesOf(dtype),
   slot,
@@ -40,7 +40,7 @@ export class Lowering {
   }
 
   #slotValue(slot: Slot): Value {
-    const value = this.#slots.get(slot) ?? valueOf(slot.dtype, slot.shape, slot);
+    const value = this.#slots.get(slot) ?? newValue(slot.dtype, slot.shape, slot);
     this.#slots.set(slot, value);
     return value;
   }
@@ -49,7 +49,7 @@ export class Lowering {
   #memory(node: Node): Value {
     const slot = slotOf(node);
     if (slot !== undefined) return this.#slotValue(slot);
-    const value = this.#values.get(node) ?? valueOf(node.dtype, node.shape);
+    const value = this.#values.get(node) ?? newValue(node.dtype, node.shape);
     this.#values.set(node, value);
     return value;
   }
@@ -92,7 +92,9 @@ export class Lowering {
     if (kind.tag === "reduce") return [this.#fold(head, maps)];
     if (kind.tag === "place") return this.#place(head);
     if (kind.tag !== "routine") throw new BugError(`no kernel can be headed by ${head.op.name}.`);
-    const outputs = this.#needed.has(head) ? [[kind.cpu.output, plain(this.#memory(head), head.shape)] as const] : [];
+    const outputs = this.#needed.has(head)
+      ? [[kind.cpu.output, plain(this.#memory(head), head.shape)] as const]
+      : [];
     return [
       {
         tag: "routine",
@@ -124,10 +126,9 @@ export class Lowering {
     if (kind.tag !== "place") return [];
     const value = this.#memory(node);
     const fill = kind.fill(node);
-    const bodies = kind
-      .regions(node)
-      .map((layout, i) => this.#copyBody(node.inputs[i]!, { value, layout }));
-    if (fill !== undefined) bodies.unshift(this.#copyBody(constantLike(node, fill), plain(value, node.shape)));
+    const bodies = kind.regions(node).map((layout, i) => this.#copyBody(node.inputs[i]!, { value, layout }));
+    if (fill !== undefined)
+      bodies.unshift(this.#copyBody(constantLike(node, fill), plain(value, node.shape)));
     return bodies.map((body) => ({ tag: "map", body }));
   }
 

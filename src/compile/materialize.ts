@@ -43,7 +43,9 @@ function prepare(node: Node, copies: Copies): Node {
     if (kind.tag === "view") return locate(node) === null ? copies.of(input) : input;
     return copies.grounded(input);
   });
-  return inputs.every((input, i) => input === node.inputs[i]) ? node : apply(node.op, inputs, node.attributes);
+  return inputs.every((input, i) => input === node.inputs[i])
+    ? node
+    : apply(node.op, inputs, node.attributes);
 }
 
 /** Inserts the copies a program needs; every output and update is then a written value of its own. */

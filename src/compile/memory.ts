@@ -21,7 +21,12 @@ function liveBlocks(kernels: readonly Kernel[]): Map<Value, Block> {
   kernels.forEach((kernel, now) => {
     for (const { value } of [...readsOf(kernel), ...writesOf(kernel)]) {
       if (value.slot !== undefined) continue;
-      const block = blocks.get(value) ?? { values: [value], bytes: align(value.bytes), first: now, last: now };
+      const block = blocks.get(value) ?? {
+        values: [value],
+        bytes: align(value.bytes),
+        first: now,
+        last: now,
+      };
       block.last = now;
       blocks.set(value, block);
     }

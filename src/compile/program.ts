@@ -1,8 +1,8 @@
 // What compiling gives: kernels in order, over values that lie in slots or in one planned arena.
 // Device-neutral: a device encodes it in its own instructions.
-import { type DType } from "../base/dtype.ts";
-import { type Shape, type Strided } from "../base/shape.ts";
-import { type Graph, type Node, type Slot } from "../ir/node.ts";
+import type { DType } from "../base/dtype.ts";
+import type { Shape, Strided } from "../base/shape.ts";
+import type { Graph, Node, Slot } from "../ir/node.ts";
 
 /** A piece of memory a program uses: a slot's, or `bytes` at `offset` of the arena. */
 export interface Value {

@@ -3,7 +3,7 @@
 import { bytesOf } from "../base/dtype.ts";
 import { BugError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
-import { type Graph, type Node, type Update } from "../ir/node.ts";
+import type { Graph, Node, Update } from "../ir/node.ts";
 import { slotOf } from "../ops/leaf.ts";
 import { type Cluster, sourceOf } from "./fuse.ts";
 import { isPlain, locate } from "./locate.ts";
@@ -65,7 +65,9 @@ function orderUpdates(graph: Graph, clusterOf: ReadonlyMap<Node, Cluster>, befor
   for (const update of graph.updates) {
     const writer = clusterOf.get(update.value)!;
     const readers = new Set(
-      [...clusterOf].filter(([node, cluster]) => cluster !== writer && readsSlot(node, update)).map(([, cluster]) => cluster),
+      [...clusterOf]
+        .filter(([node, cluster]) => cluster !== writer && readsSlot(node, update))
+        .map(([, cluster]) => cluster),
     );
     if (!isSafeWithin(writer, update)) continue;
     if ([...readers].some((reader) => mustPrecede(before, writer, reader))) continue;

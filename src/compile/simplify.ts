@@ -7,7 +7,13 @@ import { rewrite } from "./rewrite.ts";
 /** Equal keys, equal values: op, attributes and inputs; every slot is its own. */
 function keyOf(node: Node): string {
   const attributes = JSON.stringify(node.attributes, (_, value) =>
-    value instanceof Slot ? `slot ${value.id}` : typeof value === "number" && !Number.isFinite(value) ? String(value) : Object.is(value, -0) ? "-0" : value,
+    value instanceof Slot
+      ? `slot ${value.id}`
+      : typeof value === "number" && !Number.isFinite(value)
+        ? String(value)
+        : Object.is(value, -0)
+          ? "-0"
+          : value,
   );
   return `${node.op.name}(${node.inputs.map((input) => input.id).join()})${attributes}`;
 }

@@ -1,6 +1,6 @@
 // What a device is to the rest: memory, and programs it runs whole. All implementations pass one contract suite.
-import { type DType, type TypedArray } from "../base/dtype.ts";
-import { type Graph, type Slot } from "../ir/node.ts";
+import type { DType, TypedArray } from "../base/dtype.ts";
+import type { Graph, Slot } from "../ir/node.ts";
 
 /** A piece of a device's memory: `length` elements. */
 export interface Buffer {
@@ -37,7 +37,12 @@ export interface Device {
    * Runs the graph `steps` times: each time updates take the place of their slots, and at the end `outputs` hold the
    * graph's outputs. Runs are done in the order asked for. Resolves to the steps done, fewer after `stop()`.
    */
-  run(executable: Executable, bindings: Bindings, outputs: readonly Buffer[], steps?: number): Promise<number>;
+  run(
+    executable: Executable,
+    bindings: Bindings,
+    outputs: readonly Buffer[],
+    steps?: number,
+  ): Promise<number>;
   /** Ends pending runs after the step they are in. */
   stop(): void;
   /** Resolves when no run is pending. */

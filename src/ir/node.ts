@@ -1,7 +1,7 @@
 // The graph: immutable nodes, each an op applied to inputs, and the record that says what an op is.
 // Knows nothing of particular ops, of devices or of tensors.
-import { type DType } from "../base/dtype.ts";
-import { type Shape, type Strided } from "../base/shape.ts";
+import type { DType } from "../base/dtype.ts";
+import type { Shape, Strided } from "../base/shape.ts";
 
 /** Shape and element type of a value. */
 export interface TensorType {
@@ -71,17 +71,29 @@ export type Kind =
   /** Element by element; inputs have the output's shape. `cpu` names the opcode for this node's element types. */
   | { readonly tag: "map"; reference(...x: number[]): number; cpu(node: Node): string }
   /** Over `attributes.axes`, which stay as size 1. `cpu` is the op code of the reduce kernel. */
-  | { readonly tag: "reduce"; reference(read: (i: number) => number, count: number): number; readonly cpu: number }
+  | {
+      readonly tag: "reduce";
+      reference(read: (i: number) => number, count: number): number;
+      readonly cpu: number;
+    }
   /** The input's elements at other indices: how the output's index space lies in the input's layout, null if it cannot. */
   | { readonly tag: "view"; view(node: Node, input: Strided): Strided | null }
   /** Inputs copied into regions of the output; `fill` is what lies between, undefined where they cover it. */
   | { readonly tag: "place"; regions(node: Node): readonly Strided[]; fill(node: Node): number | undefined }
   /** A kernel of its own. */
-  | { readonly tag: "routine"; reference(inputs: readonly Values[], node: Node): Values; readonly cpu: CpuRoutine };
+  | {
+      readonly tag: "routine";
+      reference(inputs: readonly Values[], node: Node): Values;
+      readonly cpu: CpuRoutine;
+    };
 
 /** Operands with which the generated tests try an op. */
 export interface Sample {
-  readonly inputs: readonly { readonly shape: Shape; readonly dtype?: DType; readonly range?: readonly [number, number] }[];
+  readonly inputs: readonly {
+    readonly shape: Shape;
+    readonly dtype?: DType;
+    readonly range?: readonly [number, number];
+  }[];
   readonly attributes?: Attributes;
 }
 

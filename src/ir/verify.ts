@@ -5,7 +5,9 @@ import { type Graph, type Node, rootsOf, topologicalOrder } from "./node.ts";
 import { printGraph } from "./print.ts";
 
 function fault(graph: Graph, rule: string, node: Node): never {
-  throw new BugError(`${rule}, at ${node.op.name} ${node.dtype}${formatShape(node.shape)}.\n${printGraph(graph).text}`);
+  throw new BugError(
+    `${rule}, at ${node.op.name} ${node.dtype}${formatShape(node.shape)}.\n${printGraph(graph).text}`,
+  );
 }
 
 /** Throws `BugError` with the printed graph unless every node obeys its op's type rule and its kind's rules. */

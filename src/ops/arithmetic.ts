@@ -1,11 +1,16 @@
 // Element-by-element arithmetic: what the gradient rules of all other ops are written in.
-import { type Node } from "../ir/node.ts";
+import type { Node } from "../ir/node.ts";
 import { accepts, defineMap, type MapFunction } from "./define.ts";
 import { constantLike, constantValue } from "./leaf.ts";
 import { equal, lessThan, notEqual, where } from "./logic.ts";
 
 const two = (range: readonly [number, number] = [-2, 2], other = range) => [
-  { inputs: [{ shape: [3, 4], range }, { shape: [3, 4], range: other }] },
+  {
+    inputs: [
+      { shape: [3, 4], range },
+      { shape: [3, 4], range: other },
+    ],
+  },
 ];
 
 const one = (range: readonly [number, number] = [-2, 2]) => [{ inputs: [{ shape: [3, 4], range }] }];
@@ -187,7 +192,8 @@ export const log: MapFunction = defineMap({
 export const pow: MapFunction = defineMap({
   name: "pow",
   accepts: accepts.floating,
-  reference: (a, b) => (Math.abs(a!) === 1 && Math.abs(b!) === Number.POSITIVE_INFINITY ? 1 : a! === 1 ? 1 : a! ** b!),
+  reference: (a, b) =>
+    Math.abs(a!) === 1 && Math.abs(b!) === Number.POSITIVE_INFINITY ? 1 : a! === 1 ? 1 : a! ** b!,
   float: "pow",
   samples: two([0.5, 2], [-2, 2]),
   gradient(dy, node) {

@@ -15,13 +15,16 @@ export const expandOp = defineOp<ShapeAttributes>({
   kind: {
     tag: "view",
     view(node, input) {
-      const strides = input.strides.map((stride, axis) => (input.shape[axis] === node.shape[axis] ? stride : 0));
+      const strides = input.strides.map((stride, axis) =>
+        input.shape[axis] === node.shape[axis] ? stride : 0,
+      );
       return { shape: node.shape, strides, offset: input.offset };
     },
   },
   samples: [{ inputs: [{ shape: [3, 1, 4] }], attributes: { shape: [3, 5, 4] } }],
   type([x], { shape }) {
-    const fits = x!.shape.length === shape.length && x!.shape.every((size, i) => size === shape[i] || size === 1);
+    const fits =
+      x!.shape.length === shape.length && x!.shape.every((size, i) => size === shape[i] || size === 1);
     if (!fits) {
       throw new ShapeError(
         `expand: ${formatShape(x!.shape)} does not expand to ${formatShape(shape)}. Only axes of size 1 can be repeated.`,

@@ -2,7 +2,7 @@
 // [T, C/groups, KH, KW], as in PyTorch. The public API is [N, C, H, W]: permutations outside, which the compiler moves.
 import { ShapeError } from "../base/errors.ts";
 import { formatShape, type Shape, type Strided } from "../base/shape.ts";
-import { type Attributes, apply, type Node, type TensorType, type Values } from "../ir/node.ts";
+import { type Attributes, apply, type Node, type TensorType } from "../ir/node.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 
 /** Geometry of a window sliding over an image: [vertical, horizontal] pairs; padding is [top, bottom, left, right]. */
@@ -26,8 +26,13 @@ interface WeightGradAttributes extends ConvGeometry {
 type Four = [number, number, number, number];
 
 /** ⌊(size + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1: positions of a window along one axis. */
-export const windowCount = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
-  Math.floor((size + padding - dilation * (kernel - 1) - 1) / stride) + 1;
+export const windowCount = (
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number => Math.floor((size + padding - dilation * (kernel - 1) - 1) / stride) + 1;
 
 function convShape(op: string, x: Shape, w: Shape, g: ConvGeometry): Shape {
   const [n, h, wide, c] = x as Four;
@@ -86,7 +91,13 @@ function fields(x: Shape, w: Strided, y: Shape, g: ConvGeometry): Record<string,
 }
 
 /** Calls `visit` with the flat indices (y, x, w) of every product of the convolution. */
-function forEachProduct(x: Shape, w: Shape, y: Shape, g: ConvGeometry, visit: (y: number, x: number, w: number) => void) {
+function forEachProduct(
+  x: Shape,
+  w: Shape,
+  y: Shape,
+  g: ConvGeometry,
+  visit: (y: number, x: number, w: number) => void,
+) {
   const [n, h, wide, c] = x as Four;
   const [t, cg, kh, kw] = w as Four;
   const [, oh, ow] = y as Four;
@@ -102,7 +113,8 @@ function forEachProduct(x: Shape, w: Shape, y: Shape, g: ConvGeometry, visit: (y
       const xBase = ((image * h + row) * wide + column) * c;
       for (let f = 0; f < t; f++) {
         const group = Math.floor(f / filtersPerGroup);
-        for (let i = 0; i < cg; i++) visit(pixel * t + f, xBase + group * cg + i, (f * cg + i) * kh * kw + tap);
+        for (let i = 0; i < cg; i++)
+          visit(pixel * t + f, xBase + group * cg + i, (f * cg + i) * kh * kw + tap);
       }
     }
   }

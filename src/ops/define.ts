@@ -11,7 +11,12 @@ const NUMERIC: readonly DType[] = ["float32", "int32"];
 const ANY: readonly DType[] = ["float32", "int32", "uint8", "bool"];
 
 /** Element types a primitive accepts. */
-export const accepts = { floating: ["float32"] as readonly DType[], numeric: NUMERIC, any: ANY, bool: ["bool"] as readonly DType[] };
+export const accepts = {
+  floating: ["float32"] as readonly DType[],
+  numeric: NUMERIC,
+  any: ANY,
+  bool: ["bool"] as readonly DType[],
+};
 
 /** Throws `DTypeError` unless `dtype` is accepted. */
 export function checkDType(op: string, dtype: DType, accepted: readonly DType[]): void {

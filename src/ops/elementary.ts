@@ -122,7 +122,7 @@ export const sigmoid: MapFunction = defineMap({
 export const relu: MapFunction = defineMap({
   name: "relu",
   accepts: accepts.floating,
-  reference: (x) => (x! < 0 ? 0 : x!),
+  reference: (x) => Math.max(x!, 0),
   float: "relu",
   samples: one(),
   gradient: (dy, y) => [where(lessThan(constantLike(y, 0), y), dy, constantLike(dy, 0))],

@@ -12,9 +12,12 @@ interface RowsAttributes extends Attributes {
 function checkIndices(op: string, indices: TensorType): void {
   checkRank(op, indices, 1, "[count] indices");
   if (indices.dtype !== "int32") {
-    throw new DTypeError(`${op}: indices must be int32, not ${indices.dtype}. Convert them: i.cast("int32").`, {
-      dtype: indices.dtype,
-    });
+    throw new DTypeError(
+      `${op}: indices must be int32, not ${indices.dtype}. Convert them: i.cast("int32").`,
+      {
+        dtype: indices.dtype,
+      },
+    );
   }
 }
 
@@ -45,7 +48,12 @@ export const gatherOp = defineOp({
   },
   samples: [
     { inputs: [{ shape: [5, 3] }, { shape: [7], dtype: "int32", range: [0, 4] }] },
-    { inputs: [{ shape: [5, 2, 3], dtype: "uint8" }, { shape: [4], dtype: "int32", range: [0, 4] }] },
+    {
+      inputs: [
+        { shape: [5, 2, 3], dtype: "uint8" },
+        { shape: [4], dtype: "int32", range: [0, 4] },
+      ],
+    },
   ],
   type([table, indices]) {
     checkDType("gather", table!.dtype, accepts.any);
@@ -72,7 +80,11 @@ export const scatterAddOp = defineOp<RowsAttributes>({
       kernel: "scatter_add",
       inputs: ["x", "indices"],
       output: "out",
-      fields: (node, [x]) => ({ count: x!.shape[0]!, rows: node.shape[0]!, row: sizeOf(node.shape.slice(1)) }),
+      fields: (node, [x]) => ({
+        count: x!.shape[0]!,
+        rows: node.shape[0]!,
+        row: sizeOf(node.shape.slice(1)),
+      }),
     },
   },
   samples: [

@@ -1,6 +1,6 @@
 // Values without inputs: slots, constants and coordinates.
-import { type DType } from "../base/dtype.ts";
-import { type Shape } from "../base/shape.ts";
+import type { DType } from "../base/dtype.ts";
+import type { Shape } from "../base/shape.ts";
 import { type Attributes, apply, type Node, type Slot } from "../ir/node.ts";
 import { defineOp } from "./define.ts";
 

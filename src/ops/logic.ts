@@ -1,5 +1,5 @@
 // Comparisons, logic on bool, choice, and conversion between element types.
-import { type DType } from "../base/dtype.ts";
+import type { DType } from "../base/dtype.ts";
 import { DTypeError } from "../base/errors.ts";
 import { type Attributes, apply, type Node } from "../ir/node.ts";
 import { accepts, checkDType, defineMap, defineOp, type MapFunction, mapType } from "./define.ts";

@@ -2,8 +2,8 @@
 import { ShapeError } from "../base/errors.ts";
 import { formatShape, type Shape } from "../base/shape.ts";
 import { type Attributes, apply, type Node, type Op, type TensorType } from "../ir/node.ts";
-import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 import { windowCount } from "./conv.ts";
+import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 
 /** Geometry of a pooling window; padding is [top, bottom, left, right] and no larger than half the window. */
 export interface PoolGeometry extends Attributes {
@@ -63,7 +63,12 @@ const fields = (x: Shape, y: Shape, g: PoolGeometry): Record<string, number> => 
 });
 
 /** Calls `visit(y, x, tap)` for every cell inside the image of every window, window by window. */
-function forEachCell(x: Shape, y: Shape, g: PoolGeometry, visit: (y: number, x: number, tap: number) => void): void {
+function forEachCell(
+  x: Shape,
+  y: Shape,
+  g: PoolGeometry,
+  visit: (y: number, x: number, tap: number) => void,
+): void {
   const [, h, w, c] = x as Four;
   const [n, oh, ow] = y as Four;
   for (let i = 0; i < n * oh * ow * c; i++) {

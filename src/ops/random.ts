@@ -56,7 +56,9 @@ export const randomOp = defineOp<RandomAttributes>({
   })),
   type([state], { shape, kind }) {
     if (!sameShape(state!.shape, [3])) {
-      throw new ShapeError("random: the state must be [3]: two words of seed and a counter.", { shape: state!.shape });
+      throw new ShapeError("random: the state must be [3]: two words of seed and a counter.", {
+        shape: state!.shape,
+      });
     }
     if (state!.dtype !== "int32") {
       throw new DTypeError(`random: the state must be int32, not ${state!.dtype}.`, { dtype: state!.dtype });

@@ -1,5 +1,5 @@
 // Extremes, products and their positions over axes; the folded axes stay, with size 1.
-import { type DType } from "../base/dtype.ts";
+import type { DType } from "../base/dtype.ts";
 import { sameShape } from "../base/shape.ts";
 import { apply, type Node, type Op } from "../ir/node.ts";
 import { div, mul } from "./arithmetic.ts";
@@ -85,12 +85,25 @@ export const minOp = defineReduce({
 });
 
 /** The index of the first largest element (or of the first NaN) along one axis, as int32. */
-export const argmaxOp = defineReduce({ name: "argmax", cpu: 4, result: "int32", reference: position(isGreater) });
+export const argmaxOp = defineReduce({
+  name: "argmax",
+  cpu: 4,
+  result: "int32",
+  reference: position(isGreater),
+});
 
 /** The index of the first smallest element (or of the first NaN) along one axis, as int32. */
-export const argminOp = defineReduce({ name: "argmin", cpu: 5, result: "int32", reference: position(isLess) });
+export const argminOp = defineReduce({
+  name: "argmin",
+  cpu: 5,
+  result: "int32",
+  reference: position(isLess),
+});
 
-const reducer = (op: Op<AxesAttributes>) => (x: Node, axes: readonly number[]): Node => apply(op, [x], { axes });
+const reducer =
+  (op: Op<AxesAttributes>) =>
+  (x: Node, axes: readonly number[]): Node =>
+    apply(op, [x], { axes });
 
 export const max = reducer(maxOp);
 export const min = reducer(minOp);

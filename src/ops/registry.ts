@@ -1,5 +1,5 @@
 // All primitives in one list: what the generated tests, the support table and the profiler read.
-import { type Op } from "../ir/node.ts";
+import type { Op } from "../ir/node.ts";
 import * as arithmetic from "./arithmetic.ts";
 import { expandOp, sumOp } from "./broadcast.ts";
 import { conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./conv.ts";

@@ -1,6 +1,14 @@
 // The same elements at other indices: views, and the ops that place elements into a larger tensor.
 import { ShapeError } from "../base/errors.ts";
-import { formatShape, reshapeLayout, type Shape, type Strided, sameShape, sizeOf, stridesOf } from "../base/shape.ts";
+import {
+  formatShape,
+  reshapeLayout,
+  type Shape,
+  type Strided,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "../base/shape.ts";
 import { type Attributes, apply, type Node } from "../ir/node.ts";
 import { defineOp } from "./define.ts";
 import { viewOfConstant } from "./leaf.ts";
@@ -85,7 +93,10 @@ export const permuteOp = defineOp<AxesAttributes>({
     if (isIdentity(axes)) return x;
     if (x.op.name === "permute") {
       const inner = x.attributes["axes"] as number[];
-      return permute(x.inputs[0]!, axes.map((axis) => inner[axis]!));
+      return permute(
+        x.inputs[0]!,
+        axes.map((axis) => inner[axis]!),
+      );
     }
     // Moving axes of size 1 moves no element.
     if (isIncreasing(axes.filter((axis) => x.shape[axis] !== 1))) {
@@ -105,10 +116,17 @@ interface SliceAttributes extends Attributes {
 }
 
 /** Where the elements start + step·i of each axis lie. */
-const region = (input: Strided, starts: readonly number[], sizes: Shape, steps: readonly number[]): Strided => ({
+const region = (
+  input: Strided,
+  starts: readonly number[],
+  sizes: Shape,
+  steps: readonly number[],
+): Strided => ({
   shape: sizes,
   strides: input.strides.map((stride, axis) => stride * steps[axis]!),
-  offset: input.offset + (sizeOf(sizes) === 0 ? 0 : starts.reduce((sum, start, axis) => sum + start * input.strides[axis]!, 0)),
+  offset:
+    input.offset +
+    (sizeOf(sizes) === 0 ? 0 : starts.reduce((sum, start, axis) => sum + start * input.strides[axis]!, 0)),
 });
 
 /** The elements at starts + steps·i, i < sizes; a negative step walks backward. */
@@ -186,8 +204,13 @@ export const embedOp = defineOp<EmbedAttributes>({
 });
 
 /** x placed at starts + steps·i into a tensor of `shape` filled with `value`. */
-export const embed = (x: Node, shape: Shape, starts: readonly number[], steps: readonly number[], value = 0): Node =>
-  apply(embedOp, [x], { shape, starts, steps, value });
+export const embed = (
+  x: Node,
+  shape: Shape,
+  starts: readonly number[],
+  steps: readonly number[],
+  value = 0,
+): Node => apply(embedOp, [x], { shape, starts, steps, value });
 
 interface ConcatAttributes extends Attributes {
   readonly axis: number;
@@ -235,7 +258,12 @@ export const concatOp = defineOp<ConcatAttributes>({
     return node.inputs.map(({ shape }) => {
       const starts = shape.map((_, i) => (i === axis ? start : 0));
       start += shape[axis]!;
-      return slice(dy, starts, shape, shape.map(() => 1));
+      return slice(
+        dy,
+        starts,
+        shape,
+        shape.map(() => 1),
+      );
     });
   },
   simplify: (node) => (node.inputs.length === 1 ? node.inputs[0]! : undefined),

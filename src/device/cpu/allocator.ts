@@ -54,7 +54,8 @@ export class Allocator {
     const index = at < 0 ? this.#free.length : at;
     const next = this.#free[index];
     const previous = this.#free[index - 1];
-    const overlaps = (next && address + bytes > next.address) || (previous && previous.address + previous.bytes > address);
+    const overlaps =
+      (next && address + bytes > next.address) || (previous && previous.address + previous.bytes > address);
     if (overlaps) throw new BugError("a range of device memory was freed twice.", { address, bytes });
     this.#free.splice(index, 0, { address, bytes });
     this.#join(index);

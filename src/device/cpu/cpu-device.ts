@@ -3,12 +3,12 @@ import { arrayOf, bytesOf, type DType, type TypedArray } from "../../base/dtype.
 import { BugError } from "../../base/errors.ts";
 import { compileGraph } from "../../compile/compile.ts";
 import { type Program, readsOf, type Value, writesOf } from "../../compile/program.ts";
-import { type Graph, type Slot } from "../../ir/node.ts";
-import { type Bindings, type Buffer, type Device, type Executable } from "../device.ts";
+import type { Graph, Slot } from "../../ir/node.ts";
+import type { Bindings, Buffer, Device, Executable } from "../device.ts";
 import { Allocator, type Range } from "./allocator.ts";
 import { assemble } from "./assemble.ts";
 import { encodeKernel } from "./encode.ts";
-import { type KernelHost } from "./host.ts";
+import type { KernelHost } from "./host.ts";
 
 interface CpuBuffer extends Buffer {
   readonly range: Range;
@@ -58,7 +58,10 @@ class CpuExecutable implements Executable {
     const address = (value: Value) =>
       value.slot === undefined ? this.arena.address + value.offset : slotAddress(place.get(value.slot)!);
     const fields = (name: string) => host.layout.kernels.get(name)?.fields ?? [];
-    return assemble(host.layout, this.program.kernels.map((kernel) => encodeKernel(kernel, address, fields)));
+    return assemble(
+      host.layout,
+      this.program.kernels.map((kernel) => encodeKernel(kernel, address, fields)),
+    );
   }
 
   /** Addresses are the only words that change when slots move, and each by as much as its slot does. */
@@ -78,7 +81,11 @@ class CpuExecutable implements Executable {
 
   /** Writes the instructions for these addresses, unless they are there already. */
   link(addresses: readonly number[], host: KernelHost): void {
-    if (addresses.length === this.linked.length && addresses.every((address, i) => address === this.linked[i])) return;
+    if (
+      addresses.length === this.linked.length &&
+      addresses.every((address, i) => address === this.linked[i])
+    )
+      return;
     const linked = this.words.slice();
     for (const { word, slot } of this.relocations) linked[word]! += BigInt(addresses[slot]!);
     host.write(this.code.address, linked);

@@ -3,9 +3,9 @@
 import { bytesOf } from "../../base/dtype.ts";
 import { BugError, DeviceError } from "../../base/errors.ts";
 import { formatShape, type Shape } from "../../base/shape.ts";
-import { type Kernel, type MapBody, type Operand, type Value } from "../../compile/program.ts";
-import { type Node } from "../../ir/node.ts";
-import { type Instruction, type MapBlock, type Micro } from "./assemble.ts";
+import type { Kernel, MapBody, Operand, Value } from "../../compile/program.ts";
+import type { Node } from "../../ir/node.ts";
+import type { Instruction, MapBlock, Micro } from "./assemble.ts";
 
 /** Where a value lies, as a byte address. */
 export type AddressOf = (value: Value) => number;
@@ -17,7 +17,9 @@ const addressOf = ({ value, layout }: Operand, address: AddressOf): number =>
 
 /** The axis along which a leaf node counts; undefined for constants. */
 const indexAxis = (node: Node): number | undefined =>
-  node.op.kind.tag === "leaf" && node.op.kind.form === "index" ? (node.attributes["axis"] as number) : undefined;
+  node.op.kind.tag === "leaf" && node.op.kind.form === "index"
+    ? (node.attributes["axis"] as number)
+    : undefined;
 
 /**
  * Which axes of an index space become one: neighbours that every operand walks as one run. Gives the axes of each
@@ -47,7 +49,8 @@ class Registers {
 
   constructor(inputs: number, body: MapBody) {
     this.count = inputs;
-    for (const input of body.nodes.flatMap((node) => node.inputs)) this.#uses.set(input, (this.#uses.get(input) ?? 0) + 1);
+    for (const input of body.nodes.flatMap((node) => node.inputs))
+      this.#uses.set(input, (this.#uses.get(input) ?? 0) + 1);
     // What is written stays to the end of the block.
     for (const { node } of body.writes) this.#uses.set(node, Number.POSITIVE_INFINITY);
     this.#uses.set(body.nodes[body.nodes.length - 1]!, Number.POSITIVE_INFINITY);
@@ -92,7 +95,13 @@ function mapMicro(node: Node, dst: number, inputs: readonly number[]): Micro {
   const opcode = kind.tag === "map" ? kind.cpu(node) : "";
   if (opcode === "") throw new BugError(`${node.op.name} has no opcode for ${node.inputs[0]!.dtype}.`);
   const [a, b, c] = inputs;
-  return { opcode, dst, ...(a !== undefined && { a }), ...(b !== undefined && { b }), ...(c !== undefined && { c }) };
+  return {
+    opcode,
+    dst,
+    ...(a !== undefined && { a }),
+    ...(b !== undefined && { b }),
+    ...(c !== undefined && { c }),
+  };
 }
 
 interface Vectorized {
@@ -104,7 +113,12 @@ interface Vectorized {
 }
 
 /** A body as a map block; `extra` operands join the choice of dims and `isCut` axes are kept apart. */
-function vectorize(body: MapBody, address: AddressOf, extra: readonly Operand[], isCut: (axis: number) => boolean): Vectorized {
+function vectorize(
+  body: MapBody,
+  address: AddressOf,
+  extra: readonly Operand[],
+  isCut: (axis: number) => boolean,
+): Vectorized {
   const { nodes, reads, carried, writes, space } = body;
   const counted = new Set(nodes.flatMap((node) => node.inputs.flatMap((input) => indexAxis(input) ?? [])));
   const operands = [...reads.values(), ...writes.map(({ operand }) => operand), ...extra];
@@ -122,7 +136,8 @@ function vectorize(body: MapBody, address: AddressOf, extra: readonly Operand[],
     strides: dims.map((axes) => operand.layout.strides[axes[axes.length - 1]!]!),
   });
   // In an epilogue register 0 is what the kernel carries; its operand is never read.
-  const hidden = carried.size > 0 ? [{ address: 0, dtype: "float32" as const, strides: dims.map(() => 0) }] : [];
+  const hidden =
+    carried.size > 0 ? [{ address: 0, dtype: "float32" as const, strides: dims.map(() => 0) }] : [];
   const inputs = [...hidden, ...[...reads.values()].map(encode)];
   const registers = new Registers(inputs.length, body);
   for (const node of carried) registers.fix(node, 0);
@@ -142,7 +157,13 @@ function vectorize(body: MapBody, address: AddressOf, extra: readonly Operand[],
     for (const input of node.inputs) registers.release(input);
   }
   const outputs = writes.map(({ node, operand }) => ({ ...encode(operand), register: registers.of(node) }));
-  const block = { dims: dims.map((axes) => axes.reduce((size, axis) => size * space[axis]!, 1)), inputs, outputs, micros, registers: registers.count };
+  const block = {
+    dims: dims.map((axes) => axes.reduce((size, axis) => size * space[axis]!, 1)),
+    inputs,
+    outputs,
+    micros,
+    registers: registers.count,
+  };
   return { block, result: registers.of(nodes[nodes.length - 1]!), dims };
 }
 
@@ -174,13 +195,23 @@ function encodeReduce(kernel: Extract<Kernel, { tag: "reduce" }>, address: Addre
   };
 }
 
-function encodeRoutine(kernel: Extract<Kernel, { tag: "routine" }>, address: AddressOf, fields: (name: string) => readonly string[]): Instruction {
+function encodeRoutine(
+  kernel: Extract<Kernel, { tag: "routine" }>,
+  address: AddressOf,
+  fields: (name: string) => readonly string[],
+): Instruction {
   const { node, inputs, outputs, epilogue } = kernel;
   const { kind } = node.op;
   if (kind.tag !== "routine") throw new BugError(`${node.op.name} is no routine.`);
   // Output addresses that nobody asked for are 0.
   const args: Record<string, number> = Object.fromEntries(fields(kind.cpu.kernel).map((field) => [field, 0]));
-  Object.assign(args, kind.cpu.fields(node, inputs.map(({ layout }) => layout)));
+  Object.assign(
+    args,
+    kind.cpu.fields(
+      node,
+      inputs.map(({ layout }) => layout),
+    ),
+  );
   kind.cpu.inputs.forEach((field, i) => {
     args[field] = addressOf(inputs[i]!, address);
   });
@@ -192,7 +223,11 @@ function encodeRoutine(kernel: Extract<Kernel, { tag: "routine" }>, address: Add
 }
 
 /** A kernel as one instruction; `fields` lists a C kernel's argument names. */
-export function encodeKernel(kernel: Kernel, address: AddressOf, fields: (name: string) => readonly string[]): Instruction {
+export function encodeKernel(
+  kernel: Kernel,
+  address: AddressOf,
+  fields: (name: string) => readonly string[],
+): Instruction {
   if (kernel.tag === "map") return { kernel: "map", map: vectorize(kernel.body, address, [], never).block };
   return kernel.tag === "reduce" ? encodeReduce(kernel, address) : encodeRoutine(kernel, address, fields);
 }

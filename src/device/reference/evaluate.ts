@@ -22,10 +22,14 @@ function walk({ shape, strides, offset }: Strided, visit: (i: number, position: 
 }
 
 function leaf(node: Node, form: "constant" | "index"): Values {
-  if (form === "constant") return new Float64Array(sizeOf(node.shape)).fill(node.attributes["value"] as number);
+  if (form === "constant")
+    return new Float64Array(sizeOf(node.shape)).fill(node.attributes["value"] as number);
   const axis = node.attributes["axis"] as number;
   const stride = stridesOf(node.shape)[axis]!;
-  return Float64Array.from({ length: sizeOf(node.shape) }, (_, i) => Math.floor(i / stride) % node.shape[axis]!);
+  return Float64Array.from(
+    { length: sizeOf(node.shape) },
+    (_, i) => Math.floor(i / stride) % node.shape[axis]!,
+  );
 }
 
 function reduce(x: Values, shape: Shape, node: Node): Values {
@@ -95,7 +99,14 @@ export function evaluate(graph: Graph, slots: ReadonlyMap<Slot, Values>): Values
   const values = new Map<Node, Values>();
   const roots = rootsOf(graph);
   for (const node of topologicalOrder(roots)) {
-    values.set(node, compute(node, node.inputs.map((input) => values.get(input)!), slots));
+    values.set(
+      node,
+      compute(
+        node,
+        node.inputs.map((input) => values.get(input)!),
+        slots,
+      ),
+    );
   }
   return roots.map((root) => values.get(root)!);
 }

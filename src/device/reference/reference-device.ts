@@ -4,7 +4,7 @@ import { BugError } from "../../base/errors.ts";
 import { type Graph, rootsOf, type Slot, topologicalOrder } from "../../ir/node.ts";
 import { verify } from "../../ir/verify.ts";
 import { slotOf } from "../../ops/leaf.ts";
-import { type Bindings, type Buffer, type Device, type Executable } from "../device.ts";
+import type { Bindings, Buffer, Device, Executable } from "../device.ts";
 import { evaluate } from "./evaluate.ts";
 
 interface ReferenceBuffer extends Buffer {
@@ -54,7 +54,9 @@ export class ReferenceDevice implements Device {
   unload(): void {}
 
   run(executable: Executable, bindings: Bindings, outputs: readonly Buffer[], steps = 1): Promise<number> {
-    const work = this.#last.then(() => this.#steps((executable as ReferenceExecutable).graph, bindings, outputs, steps));
+    const work = this.#last.then(() =>
+      this.#steps((executable as ReferenceExecutable).graph, bindings, outputs, steps),
+    );
     this.#last = work.catch(() => {});
     return work;
   }
@@ -71,7 +73,9 @@ export class ReferenceDevice implements Device {
   }
 
   #step(graph: Graph, bindings: Bindings, outputs: readonly Buffer[]): void {
-    const slots = new Map<Slot, Float64Array>([...bindings].map(([slot, buffer]) => [slot, valuesOf(buffer)]));
+    const slots = new Map<Slot, Float64Array>(
+      [...bindings].map(([slot, buffer]) => [slot, valuesOf(buffer)]),
+    );
     const results = evaluate(graph, slots);
     outputs.forEach((buffer, i) => {
       valuesOf(buffer).set(results[i]!);

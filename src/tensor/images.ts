@@ -1,0 +1,127 @@
+// Convolution and pooling as users meet them: images [N, C, H, W], weights [T, C/groups, KH, KW], PyTorch's options.
+// The primitives are channels-last; the permutations put here are moved and cancelled by the compiler.
+import { ConfigError, ShapeError } from "../base/errors.ts";
+import { formatShape } from "../base/shape.ts";
+import { conv2d as convolve } from "../ops/conv.ts";
+import { avgPool2d as average, maxPool2d as maximize, type PoolGeometry } from "../ops/pool.ts";
+import { checkImages } from "./functions.ts";
+import { Tensor } from "./tensor.ts";
+
+/** One number for both directions, or [vertical, horizontal]. */
+export type Pair = number | readonly [number, number];
+
+/** Padding: none, "same" (output size = ⌈input / stride⌉), one number, [vertical, horizontal] or [top, bottom, left, right]. */
+export type Padding = "valid" | "same" | Pair | readonly [number, number, number, number];
+
+export interface Conv2dOptions {
+  readonly stride?: Pair;
+  readonly padding?: Padding;
+  readonly dilation?: Pair;
+  readonly groups?: number;
+}
+
+export interface PoolOptions {
+  /** The window's size if left out. */
+  readonly stride?: Pair;
+  readonly padding?: Pair;
+}
+
+const CHANNELS_LAST = [0, 2, 3, 1];
+const CHANNELS_FIRST = [0, 3, 1, 2];
+
+/** A pair of whole numbers ≥ `least`. */
+export function pairOf(op: string, name: string, value: Pair, least: number): [number, number] {
+  const pair: [number, number] = typeof value === "number" ? [value, value] : [value[0], value[1]];
+  if (pair.some((size) => !Number.isInteger(size) || size < least)) {
+    throw new ConfigError(`${op}: ${name} ${JSON.stringify(value)} must be whole numbers ≥ ${least}.`, {
+      [name]: value,
+    });
+  }
+  return pair;
+}
+
+/** What is padded before and after so that the output has ⌈size / stride⌉ positions; an odd rest goes after. */
+function samePadding(size: number, kernel: number, stride: number, dilation: number): [number, number] {
+  const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1 - size);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+function paddingOf(
+  op: string,
+  padding: Padding,
+  size: readonly [number, number],
+  kernel: readonly [number, number],
+  stride: readonly [number, number],
+  dilation: readonly [number, number],
+): [number, number, number, number] {
+  if (padding === "valid") return [0, 0, 0, 0];
+  if (padding === "same") {
+    const [top, bottom] = samePadding(size[0], kernel[0], stride[0], dilation[0]);
+    const [left, right] = samePadding(size[1], kernel[1], stride[1], dilation[1]);
+    return [top, bottom, left, right];
+  }
+  if (typeof padding === "string") {
+    throw new ConfigError(`${op}: padding "${padding}" is unknown. Use "same", "valid" or numbers.`, {
+      padding,
+    });
+  }
+  if (typeof padding !== "number" && padding.length === 4) {
+    const [top, bottom] = pairOf(op, "padding", [padding[0], padding[1]], 0);
+    const [left, right] = pairOf(op, "padding", [padding[2], padding[3]], 0);
+    return [top, bottom, left, right];
+  }
+  const [vertical, horizontal] = pairOf(op, "padding", padding as Pair, 0);
+  return [vertical, vertical, horizontal, horizontal];
+}
+
+/** Cross-correlation of x [N, C, H, W] with weight [T, C/groups, KH, KW] → [N, T, OH, OW]. */
+export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  checkImages("conv2d", x);
+  if (weight.rank !== 4) {
+    throw new ShapeError(
+      `conv2d: the weight must be [filters, channels / groups, height, width], not ${formatShape(weight.shape)}.`,
+      { shape: weight.shape },
+    );
+  }
+  const stride = pairOf("conv2d", "stride", options.stride ?? 1, 1);
+  const dilation = pairOf("conv2d", "dilation", options.dilation ?? 1, 1);
+  const groups = options.groups ?? 1;
+  if (!Number.isInteger(groups) || groups < 1) {
+    throw new ConfigError(`conv2d: groups ${groups} must be a whole number ≥ 1.`, { groups });
+  }
+  const [, , h, w] = x.shape as [number, number, number, number];
+  const kernel = [weight.shape[2]!, weight.shape[3]!] as const;
+  const padding = paddingOf("conv2d", options.padding ?? 0, [h, w], kernel, stride, dilation);
+  const y = convolve(x.permute(CHANNELS_LAST).node, weight.node, { stride, padding, dilation, groups });
+  return new Tensor(y).permute(CHANNELS_FIRST);
+}
+
+function poolGeometry(
+  op: string,
+  x: Tensor,
+  kernel: Pair,
+  options: PoolOptions,
+  countPadding: boolean,
+): PoolGeometry {
+  checkImages(op, x);
+  const window = pairOf(op, "kernel", kernel, 1);
+  const stride = pairOf(op, "stride", options.stride ?? kernel, 1);
+  const [vertical, horizontal] = pairOf(op, "padding", options.padding ?? 0, 0);
+  return { kernel: window, stride, padding: [vertical, vertical, horizontal, horizontal], countPadding };
+}
+
+/** The maximum over windows of x [N, C, H, W] → [N, C, OH, OW]. */
+export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): Tensor {
+  const geometry = poolGeometry("maxPool2d", x, kernel, options, true);
+  return new Tensor(maximize(x.permute(CHANNELS_LAST).node, geometry)).permute(CHANNELS_FIRST);
+}
+
+/** The mean over windows of x [N, C, H, W] → [N, C, OH, OW]; padding counts in the divisor unless told otherwise. */
+export function avgPool2d(
+  x: Tensor,
+  kernel: Pair,
+  { countPadding = true, ...options }: PoolOptions & { readonly countPadding?: boolean } = {},
+): Tensor {
+  const geometry = poolGeometry("avgPool2d", x, kernel, options, countPadding);
+  return new Tensor(average(x.permute(CHANNELS_LAST).node, geometry)).permute(CHANNELS_FIRST);
+}
