@@ -14,6 +14,8 @@
    and these are low and wide, so that a is packed seldom. */
 #define GEMM_HIGH_ROWS 256
 #define GEMM_LOW_ROWS 64
+/* With no more columns a is read where it lies. */
+#define GEMM_DIRECT_COLUMNS 128
 #define GEMM_BLOCK_DOT 2048
 #define GEMM_BLOCK_STREAM 256
 /* Longest row of c that `stream` keeps in the first-level cache. */
@@ -34,6 +36,7 @@ typedef struct {
   const map_block *map;
   int path;
   int is_transposed;        /* g describes cᵀ = bᵀ·aᵀ, c being a vector */
+  int is_direct_a;          /* a is read where it lies */
   int shares_a, shares_b;   /* packed once, in phase 0, for all tiles */
   gemm_cut m, n, k;         /* parts of m and n are tiles; units of k are blocks, its parts slices summed in phase 2 */
   i64 tiles, tiles_per_task;
@@ -86,8 +89,9 @@ static i64 gemm_microseconds(const gemm_args *g) {
 static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   const gemm_args *g = &plan->g;
   int is_high = g->batch > 1 || g->m <= 2 * GEMM_HIGH_ROWS;
+  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && g->n <= GEMM_DIRECT_COLUMNS;
   /* Panels of equal height rather than full ones and a rest: 128 rows are 9 × 13 + 11. */
-  i64 panels = MAX(1, CEIL_DIV(g->m, GEMM_ROWS));
+  i64 panels = MAX(1, CEIL_DIV(g->m, plan->is_direct_a && g->a_row != 1 ? GEMM_DIRECT_ROWS : GEMM_ROWS));
   plan->m = gemm_cut_units(g->m, CEIL_DIV(g->m, panels));
   plan->m.parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS);
   i64 rows = CEIL_DIV(plan->m.units, plan->m.parts) * plan->m.unit;
@@ -98,7 +102,7 @@ static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
   /* A packed strip that more than two tiles read is packed once, for all of them. */
   if (wanted == 1 || g->batch > 1) return;
-  plan->shares_a = plan->n.parts > 2;
+  plan->shares_a = plan->n.parts > 2 && !plan->is_direct_a;
   plan->shares_b = plan->m.parts > 2;
 }
 
@@ -151,22 +155,16 @@ static i64 gemm_shared_bytes(const void *args) {
   return 4 * (gemm_shared_partial(&p) + (p.k.parts > 1 ? p.k.parts * p.g.batch * p.g.m * p.g.n : 0));
 }
 
-/* Packs `count` strips of block `block` of k, from strip `first`, one after the other. */
+/* Packs `count` strips of block `block` of k, from strip `first` on. */
 static void gemm_pack_a(const gemm_plan *p, const float *a, i64 block, i64 first, i64 count, float *to) {
-  i64 p0 = block * p->k.unit, k = MIN(p->k.unit, p->k.size - p0), strip = gemm_strip(p->m.unit, p->k.unit);
-  for (i64 i = first; i < first + count; i++, to += strip) {
-    i64 row = i * p->m.unit;
-    gemm_pack(to, p->m.unit, a + row * p->g.a_row + p0 * p->g.a_col, MIN(p->m.unit, p->m.size - row), p->g.a_row,
-              p->g.a_col, k);
-  }
+  i64 p0 = block * p->k.unit, row = first * p->m.unit;
+  gemm_pack(to, gemm_strip(p->m.unit, p->k.unit), p->m.unit, a + row * p->g.a_row + p0 * p->g.a_col,
+            MIN(count * p->m.unit, p->m.size - row), p->g.a_row, p->g.a_col, MIN(p->k.unit, p->k.size - p0));
 }
 static void gemm_pack_b(const gemm_plan *p, const float *b, i64 block, i64 first, i64 count, float *to) {
-  i64 p0 = block * p->k.unit, k = MIN(p->k.unit, p->k.size - p0), strip = gemm_strip(p->n.unit, p->k.unit);
-  for (i64 j = first; j < first + count; j++, to += strip) {
-    i64 column = j * p->n.unit;
-    gemm_pack(to, p->n.unit, b + p0 * p->g.b_row + column * p->g.b_col, MIN(p->n.unit, p->n.size - column),
-              p->g.b_col, p->g.b_row, k);
-  }
+  i64 p0 = block * p->k.unit, column = first * p->n.unit;
+  gemm_pack(to, gemm_strip(p->n.unit, p->k.unit), p->n.unit, b + p0 * p->g.b_row + column * p->g.b_col,
+            MIN(count * p->n.unit, p->n.size - column), p->g.b_col, p->g.b_row, MIN(p->k.unit, p->k.size - p0));
 }
 
 /* Strips packed by one task of phase 0. */
@@ -198,23 +196,25 @@ typedef struct {
   float *local, *shared;
 } gemm_job;
 
-/* One strip of b against all panels of a; `a_panel` floats from panel to panel, steps of k a_step. `next` is the strip
-   of b that comes after, fetched k lines at a time under the first panels. */
-static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 column, i64 k, const float *a,
-                                    i64 a_panel, i64 a_step, const float *b, i64 b_step, i64 add,
-                                    const float *next) {
+/* Where the tile's rows of a are read: `panel` floats from one unit of rows to the next. */
+typedef struct { const float *at; i64 panel, row, step; } gemm_panels;
+
+/* One strip of b against all panels of a. `next` is the strip that comes after, fetched k lines at a time; when that
+   is done, the next panel of a is fetched. */
+static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 column, i64 k, gemm_panels a,
+                                    const float *b, i64 b_step, i64 add, const float *next) {
   i64 columns = MIN(GEMM_COLUMNS, t->column + t->columns - column), vectors = CEIL_DIV(columns, LANES);
   float *to = t->to + (column - t->column);
-  for (i64 r = 0; r < t->rows; r += p->m.unit, a += a_panel, next += 16 * k) {
+  for (i64 r = 0; r < t->rows; r += p->m.unit, a.at += a.panel, next += 16 * k) {
     i64 rows = MIN(p->m.unit, t->rows - r);
-    if (r >= p->m.unit * GEMM_COLUMNS / 16) next = b;
-    gemm_tile_function tile = gemm_tiles[rows - 1][vectors - 1];
+    gemm_tile_function tile = (a.row == 1 ? gemm_panel_tiles : gemm_row_tiles)[rows - 1][vectors - 1];
+    if (r >= p->m.unit * GEMM_COLUMNS / 16) next = a.at + a.panel;
     if (columns == vectors * LANES) {
-      tile(k, a, a_step, b, b_step, to + r * t->ld, t->ld, add, next);
+      tile(k, a.at, a.row, a.step, b, b_step, to + r * t->ld, t->ld, add, next);
       continue;
     }
     float edge[GEMM_ROWS * GEMM_COLUMNS];
-    tile(k, a, a_step, b, b_step, edge, GEMM_COLUMNS, 0, next);
+    tile(k, a.at, a.row, a.step, b, b_step, edge, GEMM_COLUMNS, 0, next);
     for (i64 i = 0; i < rows; i++)
       for (i64 j = 0; j < columns; j++) {
         float *at = to + (r + i) * t->ld + j;
@@ -228,14 +228,12 @@ static void gemm_panel_block(const gemm_plan *p, const gemm_job *t, i64 block, i
   i64 p0 = block * p->k.unit, k = MIN(p->k.unit, g->k - p0);
   i64 strip_a = gemm_strip(p->m.unit, p->k.unit), strip_b = gemm_strip(GEMM_COLUMNS, p->k.unit);
   i64 panel = t->row / p->m.unit, panels = CEIL_DIV(t->rows, p->m.unit);
-  const float *a = t->local;
-  i64 a_panel = strip_a, a_step = p->m.unit;
+  gemm_panels a = {t->local, strip_a, 1, p->m.unit};
   float *packed_b = t->local;
-  if (p->shares_a) a = t->shared + (block * p->m.units + panel) * strip_a;
-  else if (g->a_row == 1 && t->columns <= 2 * GEMM_COLUMNS) {
-    a = t->a + t->row + p0 * g->a_col;
-    a_panel = p->m.unit, a_step = g->a_col;
-  } else {
+  if (p->shares_a) a.at = t->shared + (block * p->m.units + panel) * strip_a;
+  else if (p->is_direct_a)
+    a = (gemm_panels){t->a + t->row * g->a_row + p0 * g->a_col, p->m.unit * g->a_row, g->a_row, g->a_col};
+  else {
     gemm_pack_a(p, t->a, block, panel, panels, t->local);
     packed_b += panels * strip_a;
   }
@@ -247,7 +245,7 @@ static void gemm_panel_block(const gemm_plan *p, const gemm_job *t, i64 block, i
       b = t->b + p0 * g->b_row + column;
       b_step = g->b_row;
     } else gemm_pack_b(p, t->b, block, strip, 1, packed_b);
-    gemm_strip_times_panels(p, t, column, k, a, a_panel, a_step, b, b_step, add, b + strip_b);
+    gemm_strip_times_panels(p, t, column, k, a, b, b_step, add, b + strip_b);
   }
 }
 

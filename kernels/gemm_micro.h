@@ -3,7 +3,7 @@
    They know nothing of packing, tasks or epilogues. `add` is 0 to overwrite c, 1 to add to it. */
 #pragma once
 #include "kernel.h"
-#include "vector.h"
+#include "gemm_lanes.h"
 
 /* The register tile: rows × vectors accumulators, the vectors of b and one broadcast of a fill the register file. */
 #if LANES == 16
@@ -19,11 +19,11 @@
 /* How far ahead of its use a is fetched, in floats: some 450 cycles, longer than the third-level cache takes. */
 #define GEMM_AHEAD (32 * GEMM_ROWS)
 
-/* c[rows, vectors·LANES] (+)= Σ_p a[p·a_step + row] · b[p·b_step + column]. `rows` and `vectors` are constants at every
-   call, so the loops over them unroll and `sum` lives in registers. The k cache lines from `next` on, wanted soon, are
-   fetched meanwhile into the second-level cache. */
-INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, i64 a_step, const float *b, i64 b_step,
-                      float *c, i64 ld, i64 add, const float *next) {
+/* c[rows, vectors·LANES] (+)= Σ_p a[row·a_row + p·a_step] · b[p·b_step + column]. `rows`, `vectors` and the a_row of
+   packed panels, 1, are constants at the call: the loops unroll and `sum` lives in registers. The k cache lines from
+   `next` on, wanted soon, are fetched meanwhile into the second-level cache. */
+INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, i64 a_row, i64 a_step, const float *b,
+                      i64 b_step, float *c, i64 ld, i64 add, const float *next) {
   vf sum[GEMM_ROWS][GEMM_VECTORS];
 #pragma GCC unroll 16
   for (int r = 0; r < rows; r++) {
@@ -41,7 +41,7 @@ INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, 
     for (int v = 0; v < vectors; v++) y[v] = load(b + v * LANES);
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++) {
-      vf x = splat(a[r]);
+      vf x = splat(a[r * a_row]);
 #pragma GCC unroll 4
       for (int v = 0; v < vectors; v++) sum[r][v] = fma_(x, y[v], sum[r][v]);
     }
@@ -57,43 +57,44 @@ INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, 
   }
 }
 
-typedef void (*gemm_tile_function)(i64 k, const float *a, i64 a_step, const float *b, i64 b_step, float *c, i64 ld,
-                                   i64 add, const float *next);
+typedef void (*gemm_tile_function)(i64 k, const float *a, i64 a_row, i64 a_step, const float *b, i64 b_step, float *c,
+                                   i64 ld, i64 add, const float *next);
 
-#define GEMM_TILE(rows, vectors)                                                                                      \
-  static void gemm_tile_##rows##_##vectors(i64 k, const float *a, i64 a_step, const float *b, i64 b_step, float *c,   \
-                                           i64 ld, i64 add, const float *next) {                                      \
-    gemm_tile(rows, vectors, k, a, a_step, b, b_step, c, ld, add, next);                                              \
+#define GEMM_TILE(name, rows, vectors, row_step)                                                                      \
+  static void gemm_##name##_##rows##_##vectors(i64 k, const float *a, i64 a_row, i64 a_step, const float *b,          \
+                                               i64 b_step, float *c, i64 ld, i64 add, const float *next) {            \
+    (void)a_row;                                                                                                      \
+    gemm_tile(rows, vectors, k, a, row_step, a_step, b, b_step, c, ld, add, next);                                    \
   }
-#define GEMM_TILES(rows) GEMM_TILE(rows, 1) GEMM_TILE(rows, 2)
-#define GEMM_ENTRY(rows) {gemm_tile_##rows##_1, gemm_tile_##rows##_2},
+#define GEMM_PANEL_TILES(rows) GEMM_TILE(panel, rows, 1, 1) GEMM_TILE(panel, rows, 2, 1)
+#define GEMM_PANEL_ENTRY(rows) {gemm_panel_##rows##_1, gemm_panel_##rows##_2},
+#define GEMM_ROW_TILES(rows) GEMM_TILE(row, rows, 1, a_row) GEMM_TILE(row, rows, 2, a_row)
+#define GEMM_ROW_ENTRY(rows) {gemm_row_##rows##_1, gemm_row_##rows##_2},
+#define GEMM_EACH_6(F) F(1) F(2) F(3) F(4) F(5) F(6)
+#define GEMM_EACH_8(F) GEMM_EACH_6(F) F(7) F(8)
 #if GEMM_ROWS == 14
-#define GEMM_EACH(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12) F(13) F(14)
+#define GEMM_EACH_ROW GEMM_EACH_8
+#define GEMM_EACH(F) GEMM_EACH_8(F) F(9) F(10) F(11) F(12) F(13) F(14)
 #elif GEMM_ROWS == 8
-#define GEMM_EACH(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8)
+#define GEMM_EACH_ROW GEMM_EACH_8
+#define GEMM_EACH GEMM_EACH_8
 #else
-#define GEMM_EACH(F) F(1) F(2) F(3) F(4) F(5) F(6)
+#define GEMM_EACH_ROW GEMM_EACH_6
+#define GEMM_EACH GEMM_EACH_6
 #endif
-GEMM_EACH(GEMM_TILES)
-/* [rows − 1][vectors − 1] */
-static const gemm_tile_function gemm_tiles[GEMM_ROWS][GEMM_VECTORS] = {GEMM_EACH(GEMM_ENTRY)};
+/* Most rows of a tile that reads a where it lies: each row then takes a pointer, and there are 16 of those. */
+#define GEMM_DIRECT_ROWS MIN(GEMM_ROWS, 8)
+
+GEMM_EACH(GEMM_PANEL_TILES)
+GEMM_EACH_ROW(GEMM_ROW_TILES)
+/* [rows − 1][vectors − 1], for a_row = 1 and for any. */
+static const gemm_tile_function gemm_panel_tiles[GEMM_ROWS][GEMM_VECTORS] = {GEMM_EACH(GEMM_PANEL_ENTRY)};
+static const gemm_tile_function gemm_row_tiles[GEMM_DIRECT_ROWS][GEMM_VECTORS] = {GEMM_EACH_ROW(GEMM_ROW_ENTRY)};
 
 /* -- dots ---------------------------------------------------------------------------------------------------------- */
 
 #define GEMM_DOT_ROWS (LANES == 16 ? 4 : 2)
 #define GEMM_DOT_COLUMNS 4
-
-/* The sum of the lanes, by halves. */
-INLINE float gemm_sum_lanes(vf v) {
-  float lane[LANES];
-  store(lane, v);
-#pragma GCC unroll 4
-  for (int half = LANES / 2; half > 0; half /= 2) {
-#pragma GCC unroll 8
-    for (int i = 0; i < half; i++) lane[i] += lane[i + half];
-  }
-  return lane[0];
-}
 
 /* The k mod LANES last elements before p[k], in the lanes of `keep`: the rest of a row without reading past its end. */
 INLINE vf gemm_load_rest(const float *p, i64 k, vi keep) {
@@ -103,65 +104,80 @@ INLINE vf gemm_load_rest(const float *p, i64 k, vi keep) {
   return rest;
 }
 
-/* c[rows, columns] (+)= Σ_p a[row·a_row + p] · b[column·b_col + p] */
+/* c[rows, columns] (+)= Σ_p a[row·a_row + p] · b[column·b_col + p]. The four rows at `next`, next_row apart, wanted
+   soon, are fetched meanwhile. */
 INLINE void gemm_dots(const int rows, const int columns, i64 k, const float *a, i64 a_row, const float *b, i64 b_col,
-                      float *c, i64 ld, i64 add) {
-  vf sum[4][4];
-#pragma GCC unroll 4
-  for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
-    for (int j = 0; j < columns; j++) sum[i][j] = splat(0);
+                      float *c, i64 ld, i64 add, const float *next, i64 next_row) {
+  vf sum[GEMM_DOT_ROWS * 4];
+#pragma GCC unroll 16
+  for (int i = 0; i < GEMM_DOT_ROWS * 4; i++) sum[i] = splat(0);
   i64 p = 0;
   for (; p + LANES <= k; p += LANES) {
     vf y[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) __builtin_prefetch(next + i * next_row + p, 0, 2);
 #pragma GCC unroll 4
     for (int j = 0; j < columns; j++) y[j] = load(b + j * b_col + p);
 #pragma GCC unroll 4
     for (int i = 0; i < rows; i++) {
       vf x = load(a + i * a_row + p);
 #pragma GCC unroll 4
-      for (int j = 0; j < columns; j++) sum[i][j] = fma_(x, y[j], sum[i][j]);
+      for (int j = 0; j < columns; j++) sum[i * 4 + j] = fma_(x, y[j], sum[i * 4 + j]);
     }
   }
   if (p < k) {
     vi keep;
     for (int i = 0; i < LANES; i++) keep[i] = i >= LANES - (k - p) ? -1 : 0;
+    vf y[4];
+#pragma GCC unroll 4
+    for (int j = 0; j < columns; j++) y[j] = gemm_load_rest(b + j * b_col, k, keep);
 #pragma GCC unroll 4
     for (int i = 0; i < rows; i++) {
       vf x = gemm_load_rest(a + i * a_row, k, keep);
 #pragma GCC unroll 4
-      for (int j = 0; j < columns; j++) sum[i][j] = fma_(x, gemm_load_rest(b + j * b_col, k, keep), sum[i][j]);
+      for (int j = 0; j < columns; j++) sum[i * 4 + j] = fma_(x, y[j], sum[i * 4 + j]);
     }
   }
+  /* A vector holds the sums of LANES / 4 rows of 4. */
 #pragma GCC unroll 4
-  for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
-    for (int j = 0; j < columns; j++) {
-      float s = gemm_sum_lanes(sum[i][j]);
-      c[i * ld + j] = add ? c[i * ld + j] + s : s;
-    }
+  for (int i = 0; i < rows; i += LANES / 4) {
+    float total[LANES];
+    store(total, gemm_sum_lanes(sum + i * 4));
+    for (int h = 0; h < MIN(rows - i, LANES / 4); h++)
+      for (int j = 0; j < columns; j++) {
+        float *at = c + (i + h) * ld + j;
+        *at = total[h * 4 + j] + (add ? *at : 0);
+      }
+  }
 }
 
-/* The same for any number of rows and columns. */
+/* gemm_dots with 1 to 4 columns. */
+INLINE void gemm_dots_of(const int rows, i64 columns, i64 k, const float *a, i64 a_row, const float *b, i64 b_col,
+                         float *c, i64 ld, i64 add, const float *next, i64 next_row) {
+  if (columns == 4) gemm_dots(rows, 4, k, a, a_row, b, b_col, c, ld, add, next, next_row);
+  else if (columns == 3) gemm_dots(rows, 3, k, a, a_row, b, b_col, c, ld, add, next, next_row);
+  else if (columns == 2) gemm_dots(rows, 2, k, a, a_row, b, b_col, c, ld, add, next, next_row);
+  else gemm_dots(rows, 1, k, a, a_row, b, b_col, c, ld, add, next, next_row);
+}
+
+/* The same for any number of rows and columns; the shorter side is the inner loop, so that its operand stays cached. */
 static void gemm_dot_block(i64 rows, i64 columns, i64 k, const float *a, i64 a_row, const float *b, i64 b_col, float *c,
                            i64 ld, i64 add) {
-  for (i64 j = 0; j < columns;) {
-    const float *y = b + j * b_col;
-    i64 wide = columns - j >= GEMM_DOT_COLUMNS;
-    for (i64 i = 0; i < rows;) {
-      const float *x = a + i * a_row;
-      float *at = c + i * ld + j;
-      if (rows - i >= GEMM_DOT_ROWS) {
-        if (wide) gemm_dots(GEMM_DOT_ROWS, 4, k, x, a_row, y, b_col, at, ld, add);
-        else gemm_dots(GEMM_DOT_ROWS, 1, k, x, a_row, y, b_col, at, ld, add);
-        i += GEMM_DOT_ROWS;
-      } else {
-        if (wide) gemm_dots(1, 4, k, x, a_row, y, b_col, at, ld, add);
-        else gemm_dots(1, 1, k, x, a_row, y, b_col, at, ld, add);
-        i++;
-      }
+  int by_rows = rows > columns;
+  i64 tall = CEIL_DIV(rows, GEMM_DOT_ROWS), wide = CEIL_DIV(columns, GEMM_DOT_COLUMNS);
+  for (i64 t = 0; t < tall * wide; t++) {
+    i64 i = (by_rows ? t / wide : t % tall) * GEMM_DOT_ROWS, j = (by_rows ? t % wide : t / tall) * GEMM_DOT_COLUMNS;
+    i64 height = MIN(GEMM_DOT_ROWS, rows - i), width = MIN(GEMM_DOT_COLUMNS, columns - j);
+    const float *x = a + i * a_row, *y = b + j * b_col;
+    const float *next = by_rows ? x + GEMM_DOT_ROWS * a_row : y + GEMM_DOT_COLUMNS * b_col;
+    i64 next_row = by_rows ? a_row : b_col;
+    float *at = c + i * ld + j;
+    if (height == GEMM_DOT_ROWS) {
+      gemm_dots_of(GEMM_DOT_ROWS, width, k, x, a_row, y, b_col, at, ld, add, next, next_row);
+      continue;
     }
-    j += wide ? GEMM_DOT_COLUMNS : 1;
+    for (; height > 0; height--, x += a_row, at += ld)
+      gemm_dots_of(1, width, k, x, a_row, y, b_col, at, ld, add, next, next_row);
   }
 }
 
