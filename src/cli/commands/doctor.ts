@@ -24,6 +24,7 @@ export function addDoctor(program: Command, { terminal }: Context): void {
       checkNode(),
       checkProcessor(),
       checkMemory(),
+      await checkKernels(),
       await checkCache(),
       await checkPictures(),
     ];
@@ -54,6 +55,32 @@ function checkMemory(): Finding {
     state: "warning",
     detail: `${detail}; use a smaller --batch-size if training fails`,
   };
+}
+
+/** Opens the native kernels, or the WASM ones where those do not load; closes them again. */
+async function checkKernels(): Promise<Finding> {
+  const { openHost } = await import("../../device/cpu/open-host.node.ts");
+  const describe = async (device: "native" | "wasm"): Promise<string> => {
+    const host = await openHost({ device });
+    const detail = `${host.kind}, ${host.isa}, ${host.threads} ${host.threads === 1 ? "thread" : "threads"}`;
+    await host.close();
+    return detail;
+  };
+  try {
+    return { point: "kernels", state: "good", detail: await describe("native") };
+  } catch (failure) {
+    const reason = (failure as Error).message.split("\n")[0];
+    try {
+      const detail = `${await describe("wasm")}; native ones would be faster: ${reason}`;
+      return { point: "kernels", state: "warning", detail };
+    } catch (error) {
+      return {
+        point: "kernels",
+        state: "failure",
+        detail: `${reason} ${(error as Error).message.split("\n")[0]}`,
+      };
+    }
+  }
 }
 
 async function checkCache(): Promise<Finding> {
