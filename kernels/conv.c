@@ -43,17 +43,19 @@ static void conv_class(const conv_job *j, const conv_place *p, const conv_strip 
   float tile[CONV_PIXELS * 2 * LANES];
   i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, CONV_PIXELS)), depth = conv_depth(j);
   size += size & 1;
+  i64 step = conv_classes(&j->w);
   for (i64 t = 0; t < j->out; t += 2 * LANES) {
     i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
     const float *w = packed + (group * conv_packed_width(j) + t) * depth;
     float *out = p->out + group * j->out + t;
     for (i64 i = 0; i < pixels; i += size) {
+      conv_look_ahead(&scratch->ahead);
       i64 real = MIN(size, pixels - i), count = real + (real & 1);
       const int32_t *at = scratch->at + i, *to = scratch->to + i;
-      i64 near = s->pixel == CONV_CHUNK && at[count - 1] - at[0] == CONV_CHUNK * (count - 1);
+      i64 near = s->pixel == CONV_CHUNK && at[real - 1] - at[0] == CONV_CHUNK * (real - 1);
       conv_tile_kernel *kernel = conv_tile_kernels[count / 2 - 1][vectors - 1][near];
-      if (p->first_pass && real == count && lanes == vectors * LANES && to[real - 1] - to[0] == real - 1) {
-        kernel(s->data, at, scratch->segments, segments, w, out + to[0] * p->ld, p->ld);
+      if (p->first_pass && real == count && lanes == vectors * LANES && conv_is_even(to, real, step)) {
+        kernel(s->data, at, scratch->segments, segments, w, out + to[0] * p->ld, step * p->ld);
       } else {
         kernel(s->data, at, scratch->segments, segments, w, tile, vectors * LANES);
         conv_scatter(tile, vectors * LANES, p, to, real, lanes, out);
@@ -71,10 +73,8 @@ static void conv_pass(const conv_job *j, const conv_place *p, const float *image
     conv_copy_strip(&s, j, image);
     for (i64 h = 0; h < conv_classes(&j->h); h++)
       for (i64 w = 0; w < conv_classes(&j->w); w++) {
-        i64 pixels = conv_list_pixels(j, p, &s, h, w, scratch);
-        if (pixels == 0) continue;
-        i64 segments = conv_list_segments(j, p, &s, h, w, scratch->segments);
-        conv_class(j, p, &s, group, pixels, segments, packed, scratch);
+        const conv_listed *l = conv_list(j, p, &s, h, w, scratch);
+        if (l->pixels) conv_class(j, p, &s, group, l->pixels, l->segments, packed, scratch);
       }
   }
 }
@@ -87,6 +87,10 @@ static void conv_run_block(const conv_job *j, conv_place p, conv_block b, i64 n,
   p.ld = j->out * j->groups;
   p.out = j->result ? j->result + first * p.ld : scratch->result;
   p.pitch = j->result ? j->w.out : p.size.columns;
+  i64 next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+  i64 calls = CEIL_DIV(p.size.rows * p.size.columns, CONV_PIXELS) * conv_tile_columns(j);
+  scratch->ahead = conv_make_ahead(j->source, j->batch, j->h.source, j->w.source * j->in * j->groups, n, next,
+                                   CEIL_DIV(p.size.rows * j->h.source, j->h.out) , calls);
   const float *image = j->source + n * j->h.source * j->w.source * j->in * j->groups;
   i64 channels = conv_is_depthwise(j) ? j->groups : j->in;
   for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
@@ -112,6 +116,7 @@ static void conv_run_block(const conv_job *j, conv_place p, conv_block b, i64 n,
 static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace ws) {
   conv_cut cut = conv_make_cut(j->batch, j->h.out, conv_image_cost(j));
   conv_share share = conv_task_share(cut, j->batch, j->h.out, task);
+  ((conv_scratch *)ws.local)->listed.pixels = -1;
   conv_block b = conv_choose_block(j, share.r1 - share.r0, conv_is_depthwise(j) ? j->groups : j->in);
   for (i64 n = share.n0; n < share.n1; n++)
     for (i64 r = share.r0; r < share.r1; r += b.rows)

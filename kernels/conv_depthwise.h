@@ -43,12 +43,15 @@ CONV_TILES(CONV_DEPTHWISE_KERNELS)
 #define CONV_DEPTHWISE_ROW(P) {conv_depthwise_##P, conv_depthwise_##P##_near},
 static conv_tile_kernel *const conv_depthwise_tiles[][2] = {CONV_TILES(CONV_DEPTHWISE_ROW)};
 
-/* Moves a tile that can't be stored in place: a class with gaps, a panel with fewer channels than lanes, a later pass. */
+/* Whether a tile's results lie evenly, `step` apart, so that the micro-kernel may store them itself. */
+INLINE i64 conv_is_even(const int32_t *to, i64 pixels, i64 step) { return to[pixels - 1] - to[0] == (pixels - 1) * step; }
+
+/* Moves a tile that can't be stored in place: rows with gaps, a panel with fewer channels than lanes, a later pass. */
 static void conv_scatter(const float *tile, i64 width, const conv_place *p, const int32_t *to, i64 pixels, i64 lanes,
                          float *out) {
   for (i64 i = 0; i < pixels; i++, tile += width) {
     float *row = out + to[i] * p->ld;
-    if (p->first_pass) for (i64 l = 0; l < lanes; l++) row[l] = tile[l];
+    if (p->first_pass) conv_copy_run(row, tile, lanes);
     else for (i64 l = 0; l < lanes; l++) row[l] += tile[l];
   }
 }
@@ -59,32 +62,25 @@ static void conv_depthwise_class(const conv_job *j, const conv_place *p, const c
   float tile[CONV_PIXELS * LANES];
   i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, CONV_PIXELS));
   size += size & 1;
+  i64 step = conv_classes(&j->w);
   for (i64 c = 0; c < s->channels; c += LANES) {
     i64 lanes = MIN(s->channels - c, LANES);
     const float *w = packed + (p->channel + c) * conv_depth(j), *strip = s->data + c / LANES * s->chunk_pitch;
     float *out = p->out + p->channel + c;
     for (i64 i = 0; i < pixels; i += size) {
+      conv_look_ahead(&scratch->ahead);
       i64 real = MIN(size, pixels - i), count = real + (real & 1);
       const int32_t *at = scratch->at + i, *to = scratch->to + i;
-      i64 near = at[count - 1] - at[0] == LANES * (count - 1);
+      i64 near = at[real - 1] - at[0] == LANES * (real - 1);
       conv_tile_kernel *kernel = conv_depthwise_tiles[count / 2 - 1][near];
-      if (p->first_pass && real == count && lanes == LANES && to[real - 1] - to[0] == real - 1) {
-        kernel(strip, at, scratch->segments, taps, w, out + to[0] * p->ld, p->ld);
+      if (p->first_pass && real == count && lanes == LANES && conv_is_even(to, real, step)) {
+        kernel(strip, at, scratch->segments, taps, w, out + to[0] * p->ld, step * p->ld);
       } else {
         kernel(strip, at, scratch->segments, taps, w, tile, LANES);
         conv_scatter(tile, LANES, p, to, real, lanes, out);
       }
     }
   }
-}
-
-/* The taps of one class, as segments one pixel long: every chunk of channels has the same ones. */
-static i64 conv_list_taps(const conv_job *j, const conv_place *p, const conv_strip *s, i64 h, i64 w, conv_segment *out) {
-  conv_strip one = *s;
-  conv_place place = *p;
-  one.channels = 1;
-  place.channel = 0;
-  return conv_list_segments(j, &place, &one, h, w, out);
 }
 
 static void conv_depthwise_pass(const conv_job *j, const conv_place *p, const float *image, const float *packed,
@@ -94,8 +90,7 @@ static void conv_depthwise_pass(const conv_job *j, const conv_place *p, const fl
   conv_copy_strip(&s, j, image);
   for (i64 h = 0; h < conv_classes(&j->h); h++)
     for (i64 w = 0; w < conv_classes(&j->w); w++) {
-      i64 pixels = conv_list_pixels(j, p, &s, h, w, scratch);
-      if (pixels == 0) continue;
-      conv_depthwise_class(j, p, &s, pixels, conv_list_taps(j, p, &s, h, w, scratch->segments), packed, scratch);
+      const conv_listed *l = conv_list(j, p, &s, h, w, scratch);
+      if (l->pixels) conv_depthwise_class(j, p, &s, l->pixels, l->segments, packed, scratch);
     }
 }

@@ -62,6 +62,9 @@ static conv_job conv_make_job(const conv_args *a, i64 backward) {
    [channel][lane], zero padded; the last panel is one vector wide where that is enough --------------------------- */
 INLINE i64 conv_depth(const conv_job *j) { return j->in * j->h.kernel * j->w.kernel; }
 INLINE i64 conv_panels(const conv_job *j) { return CEIL_DIV(j->out, 2 * LANES); }
+INLINE i64 conv_tile_columns(const conv_job *j) {
+  return conv_is_depthwise(j) ? CEIL_DIV(j->groups, LANES) : j->groups * conv_panels(j);
+}
 INLINE i64 conv_packed_width(const conv_job *j) { return CEIL_DIV(j->out, LANES) * LANES; }
 
 /* -- how the work is cut ------------------------------------------------------------------------------------------

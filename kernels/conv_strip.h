@@ -63,6 +63,28 @@ static void conv_copy_pixels(float *out, i64 pixel, const float *in, i64 step, i
   }
 }
 
+/* What the next block will read, asked for `step` floats at a time while this one computes: rows of an image are too
+   short for the hardware to foresee the next. */
+typedef struct { const float *at, *end; i64 step; } conv_ahead;
+
+/* From row `row` of image n on, as much as `rows` rows, in about `calls` calls. */
+static conv_ahead conv_make_ahead(const float *images, i64 batch, i64 height, i64 width, i64 n, i64 row, i64 rows, i64 calls) {
+  const float *at = images + (n * height + MIN(MAX(row, 0), height)) * width;
+  i64 floats = MIN(rows * width, images + batch * height * width - at);
+  return (conv_ahead){at, at + floats, CEIL_DIV(CEIL_DIV(floats, MAX(calls, 1)), 16) * 16};
+}
+
+INLINE void conv_look_ahead(conv_ahead *a) {
+  const float *stop = a->end - a->at > a->step ? a->at + a->step : a->end;
+  for (const float *p = a->at; p < stop; p += 16) __builtin_prefetch(p);
+  a->at = stop;
+}
+
+/* The same, at once, for what is needed next from the second-level cache. */
+INLINE void conv_expect(const float *p, i64 floats) {
+  for (i64 i = 0; i < floats; i += 16) __builtin_prefetch(p + i);
+}
+
 /* Fills the strip from `image` (one image, all its channels, of which the strip takes [channel, channel + channels)). */
 static void conv_copy_strip(const conv_strip *s, const conv_job *j, const float *image) {
   i64 width = j->w.source, step = j->in * j->groups;
@@ -71,6 +93,7 @@ static void conv_copy_strip(const conv_strip *s, const conv_job *j, const float 
     float *row = s->data + r * s->row_pitch;
     if (source_row < 0 || source_row >= j->h.source) { conv_fill(row, s->row_pitch); continue; }
     const float *in = image + source_row * width * step + s->channel;
+    if (s->channels == step && source_row + 1 < j->h.source) conv_expect(in + width * step, width * step);
     for (i64 c = 0; c < s->channels; c += s->pixel, row += s->chunk_pitch) {
       i64 length = MIN(s->pixel, s->channels - c);
       for (i64 residue = 0; residue < s->split; residue++) {
@@ -98,13 +121,19 @@ typedef struct { int32_t x, k, length; } conv_segment;
 
 /* -- what a block lists: its pixels and its taps ------------------------------------------------------------------ */
 
+/* Which lists the scratch holds: images of one shape share them. */
+typedef struct { i64 o_h, o_w, tap_h, tap_w, channel, class_h, class_w, pixels, segments; conv_block size; } conv_listed;
+
 #define CONV_SPARE 16 /* entries past the last pixel, so that a tile may read a few more */
 
 /* This thread's scratch, in order: pixel tables, segments, strip, result; the rest is the epilogue's. */
 typedef struct {
+  conv_ahead ahead;
+  conv_listed listed;
   int32_t at[CONV_AREA + CONV_SPARE], to[CONV_AREA];
   conv_segment segments[CONV_SEGMENTS];
-  float strip[CONV_STRIP_LIMIT / 4], result[CONV_RESULT_LIMIT / 4];
+  /* Aligned, for a vector that straddles two cache lines loads at half the speed. */
+  _Alignas(64) float strip[CONV_STRIP_LIMIT / 4], result[CONV_RESULT_LIMIT / 4];
 } conv_scratch;
 _Static_assert(sizeof(conv_scratch) <= LOCAL_BYTES - (128 << 10), "the epilogue keeps some scratch");
 
@@ -147,4 +176,25 @@ static i64 conv_list_segments(const conv_job *j, const conv_place *p, const conv
     }
   }
   return count;
+}
+
+/* Lists the pixels and taps of one class, unless they are there already. Forward, where the block lies is no matter. */
+static const conv_listed *conv_list(const conv_job *j, const conv_place *p, const conv_strip *s, i64 class_h, i64 class_w,
+                                    conv_scratch *scratch) {
+  conv_listed l = {j->h.backward ? p->o_h : 0, j->w.backward ? p->o_w : 0, p->tap_h, p->tap_w, p->channel, class_h, class_w,
+                   scratch->listed.pixels, scratch->listed.segments, p->size};
+  conv_strip one = *s;
+  conv_place place = *p;
+  if (conv_is_depthwise(j)) { /* every chunk has the same taps, as segments one pixel long */
+    one.channels = 1;
+    place.channel = 0;
+  }
+  i64 is_there = l.pixels >= 0;
+  for (size_t i = 0; i < sizeof l / sizeof(i64) && is_there; i++) is_there = ((i64 *)&l)[i] == ((i64 *)&scratch->listed)[i];
+  if (!is_there) {
+    l.pixels = conv_list_pixels(j, p, s, class_h, class_w, scratch);
+    l.segments = conv_list_segments(j, &place, &one, class_h, class_w, scratch->segments);
+    scratch->listed = l;
+  }
+  return &scratch->listed;
 }

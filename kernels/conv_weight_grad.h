@@ -6,7 +6,10 @@
 /* -- micro-kernels: a few rows k × one or two vectors of t stay in registers over a rectangle of pixels ------------- */
 
 /* Pixels of a strip in x (steps in floats) and of dy: `columns` pixels a row. */
-typedef struct { i64 rows, columns, x_row, x_column, dy_row, dy_column; } conv_walk;
+typedef struct {
+  i64 rows, columns, x_row, x_column, dy_row, dy_column;
+  conv_ahead *ahead_x, *ahead_dy;
+} conv_walk;
 
 /* sum[r][·] (+)= Σ over pixels x[pixel + at[r]] · dy[pixel][·]; only the first `real` rows are kept.
    `near` tells that the rows' values lie side by side. */
@@ -19,6 +22,8 @@ INLINE void conv_outer(const int rows, const int vectors, const int near, const 
     for (int v = 0; v < vectors; v++) sum[r][v] = first || r >= real ? (vf){0} : load(sums + (r * vectors + v) * LANES);
   if (near) x += at[0];
   for (i64 h = 0; h < walk->rows; h++, x += walk->x_row, dy += walk->dy_row) {
+    conv_look_ahead(walk->ahead_x);
+    conv_look_ahead(walk->ahead_dy);
     const float *a = x, *b = dy;
     for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
       vf b0 = load(b), b1 = vectors > 1 ? load(b + LANES) : b0;
@@ -44,6 +49,8 @@ INLINE void conv_depthwise_outer(const int rows, const float *x, const int32_t *
 #pragma GCC unroll 16
   for (int r = 0; r < rows; r++) sum[r] = first || r >= real ? (vf){0} : load(sums + r * LANES);
   for (i64 h = 0; h < walk->rows; h++, x += walk->x_row, dy += walk->dy_row) {
+    conv_look_ahead(walk->ahead_x);
+    conv_look_ahead(walk->ahead_dy);
     const float *a = x, *b = dy;
     for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
       vf b0 = load(b);
@@ -98,7 +105,7 @@ static conv_grad_cut conv_make_grad_cut(const conv_job *j) {
 }
 
 /* What one task adds up: the units [u0, u1) of its partial sums, `started` once a block has been added. */
-typedef struct { i64 u0, u1, started; float *partial; } conv_sums;
+typedef struct { i64 u0, u1, started; float *partial; conv_ahead x, dy; } conv_sums;
 
 /* -- one block of pixels -------------------------------------------------------------------------------------------- */
 
@@ -144,13 +151,14 @@ static void conv_grad_panel(const conv_strip *s, const conv_segment *segment, i6
   while (segment < end) {
     float *out = sums + (segment->k + done) * vectors * LANES;
     i64 real = conv_take_rows(&segment, end, &done, size, at);
-    i64 near = at[real - 1] - at[0] == real - 1;
+    i64 near = 1;
+    for (i64 i = 1; i < real; i++) near &= at[i] == at[0] + i;
     conv_outer_kernels[(real + 1) / 2 - 1][vectors - 1][near](s->data, at, real, dy, walk, out, first);
   }
 }
 
 /* One pass over one block of one image: all units of the task that the pass's taps touch. */
-static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, const float *dy, const conv_sums *sums,
+static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, const float *dy, conv_sums *sums,
                            conv_scratch *scratch) {
   i64 taps_h = j->h.kernel, panels = conv_panels(j), ld = j->out * j->groups, group = -1, pixel = MIN(j->in, CONV_CHUNK);
   conv_strip s;
@@ -173,7 +181,8 @@ static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, 
     shifted.data += (conv_reach(&j->h, start) - conv_reach(&j->h, p.tap_h)) * s.row_pitch;
     i64 segments = conv_list_segments(j, &row, &s, 0, 0, scratch->segments);
     i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
-    conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s)};
+    conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
+                    .ahead_x = &sums->x, .ahead_dy = &sums->dy};
     const float *b = conv_grad_dy(dy + group * j->out + t, ld, lanes, vectors * LANES, j, &p, &walk, scratch->result);
     conv_grad_panel(&shifted, scratch->segments, segments, b, &walk, vectors,
                     sums->partial + (group * conv_packed_width(j) + t) * conv_depth(j), !sums->started);
@@ -181,15 +190,16 @@ static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, 
 }
 
 static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const float *image, const float *dy,
-                                     const conv_sums *sums, conv_scratch *scratch) {
+                                     conv_sums *sums, conv_scratch *scratch) {
   i64 c0 = MAX(p.channel, sums->u0 * LANES), c1 = MIN(MIN(p.channel + p.size.channels, sums->u1 * LANES), j->groups);
   int32_t at[CONV_PIXELS];
   if (c0 >= c1) return;
   conv_strip s = conv_make_strip(j, &p, c1 - c0, LANES, scratch->strip);
   s.channel = c0;
   conv_copy_strip(&s, j, image);
-  conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s)};
-  i64 taps = conv_list_taps(j, &p, &s, 0, 0, scratch->segments);
+  conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
+                    .ahead_x = &sums->x, .ahead_dy = &sums->dy};
+  i64 taps = conv_list(j, &p, &s, 0, 0, scratch)->segments;
   for (i64 c = c0; c < c1; c += LANES) {
     const float *b = conv_grad_dy(dy + c, j->groups, MIN(c1 - c, LANES), LANES, j, &p, &walk, scratch->result);
     const conv_segment *segment = scratch->segments, *end = segment + taps;
@@ -203,6 +213,12 @@ static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const floa
   }
 }
 
+/* How many times the micro-kernel walks over a block. */
+INLINE i64 conv_grad_calls(const conv_job *j, const conv_sums *sums) {
+  i64 depth = conv_is_depthwise(j) ? conv_depth(j) : j->w.kernel * j->in;
+  return CEIL_DIV((sums->u1 - sums->u0) * depth, CONV_PIXELS);
+}
+
 /* All passes over the rows [r0, r1) of image n. */
 static void conv_grad_image(const conv_job *j, const float *dy, i64 n, i64 r0, i64 r1, conv_sums *sums,
                             conv_scratch *scratch) {
@@ -212,6 +228,10 @@ static void conv_grad_image(const conv_job *j, const float *dy, i64 n, i64 r0, i
   for (i64 r = r0; r < r1; r += b.rows)
     for (i64 c = 0; c < j->w.out; c += b.columns, sums->started = 1) {
       conv_place p = {.o_h = r, .o_w = c, .size = {.rows = MIN(b.rows, r1 - r), .columns = MIN(b.columns, j->w.out - c)}};
+      i64 calls = conv_grad_calls(j, sums) * p.size.rows, next = conv_origin(&j->h, r + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+      sums->x = conv_make_ahead(j->source, j->batch, j->h.source, j->w.source * j->in * j->groups, n, next,
+                                CEIL_DIV(p.size.rows * j->h.source, j->h.out), calls);
+      sums->dy = conv_make_ahead(dy, j->batch, j->h.out, j->w.out * ld, n, r + p.size.rows, p.size.rows, calls);
       const float *corner = dy + ((n * j->h.out + r) * j->w.out + c) * ld;
       for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
         for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
@@ -229,8 +249,9 @@ static void conv_grad_image(const conv_job *j, const float *dy, i64 n, i64 r0, i
 static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspace ws) {
   conv_grad_cut cut = conv_make_grad_cut(j);
   i64 chunk = task / cut.splits, split = task % cut.splits, rows = j->h.out;
-  conv_sums sums = {cut.units * split / cut.splits, cut.units * (split + 1) / cut.splits, 0,
-                    (float *)ws.shared + chunk * conv_grad_floats(j)};
+  conv_sums sums = {.u0 = cut.units * split / cut.splits, .u1 = cut.units * (split + 1) / cut.splits,
+                    .partial = (float *)ws.shared + chunk * conv_grad_floats(j)};
+  ((conv_scratch *)ws.local)->listed.pixels = -1;
   i64 from, to;
   if (cut.by_image) {
     from = j->batch * chunk / cut.chunks * rows;
