@@ -7,6 +7,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 export default defineConfig({
   resolve: {
     alias: [
+      { find: "#open-host", replacement: source("device/cpu/open-host.node.ts") },
       { find: /^nabla$/, replacement: source("index.ts") },
       { find: /^nabla\/(\w+)\/node$/, replacement: source("$1/index.node.ts") },
       { find: /^nabla\/(\w+)$/, replacement: source("$1/index.ts") },

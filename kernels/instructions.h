@@ -40,7 +40,7 @@ typedef struct { i64 kernel, words; } instruction;
             Epilogue over [n, oh, ow, t].
    conv2d_input_grad   dx from dy and w, same geometry; epilogue over [n, h, w, c·groups].
    conv2d_weight_grad  dw (written with the w_* strides, dense) from x and dy.
-   max_pool2d          y and, if index ≠ 0, a uint8 index kh·kernel_w + kw of the first maximum; padding is −∞; NaN wins.
+   max_pool2d          y if not 0 and, if index ≠ 0, a uint8 index kh·kernel_w + kw of the first maximum; padding is −∞; NaN wins.
    max_pool2d_grad     dx (written in full) from index and dy.
    avg_pool2d, avg_pool2d_grad    divisor kh·kw if count_pad, else the cells inside the image.
    gather   out[i, :] = table[indices[i], :], rows of `row_bytes` bytes; indices int32 are clamped to [0, rows).

@@ -101,7 +101,7 @@ INLINE void pool_max_pixel(const pool_args *a, const int is_whole, const float *
         where = (where & stays) | ((int32_t)(i * a->kernel_w + k) & ~stays);
       }
     }
-    pool_store(y + c, best, lanes);
+    if (y) pool_store(y + c, best, lanes);
     if (index) pool_store_index(index + c, where, lanes);
   }
 }
@@ -139,8 +139,8 @@ INLINE void pool_forward(const pool_args *a, i64 task, const int is_max, const i
       pool_window w = pool_clip(o, a->stride_w, a->pad_left, a->kernel_w, a->width);
       for (i64 i = 0; i < a->stride_h; i++)
         pool_expect(next + i * row + o * a->stride_w * a->c, a->stride_w * a->c * 4, 0);
-      float *y = PTR(float, a->y) + at;
-      pool_expect(y + a->out_w * a->c, a->c * 4, 1);
+      float *y = a->y ? PTR(float, a->y) + at : 0;
+      if (y) pool_expect(y + a->out_w * a->c, a->c * 4, 1);
       if (is_max) pool_max_pixel(a, is_whole, x + n * image, end, h, w, y, a->index ? PTR(uint8_t, a->index) + at : 0);
       else pool_mean_pixel(a, is_whole, x + n * image, end, h, w, y);
     }

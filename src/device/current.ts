@@ -19,7 +19,7 @@ export async function openDevice(
   }
   if (name === "reference") return new ReferenceDevice();
   // Loaded when asked for: the reference device needs no kernels.
-  const { openHost } = await import("./cpu/open-host.ts");
+  const { openHost } = await import("#open-host");
   return new CpuDevice(await openHost({ device: name === "cpu" ? "auto" : name, ...options }));
 }
 

@@ -6,12 +6,10 @@ import { accepts, checkDType, defineMap, defineOp, type MapFunction, mapType } f
 import { constant, constantLike, constantValue } from "./leaf.ts";
 
 // Small integer ranges, so that the samples hold equal pairs too.
-const pair = (dtype: DType) => ({
-  inputs: [
-    { shape: [5, 7], dtype, range: [0, 3] as const },
-    { shape: [5, 7], dtype, range: [0, 3] as const },
-  ],
-});
+const pair = (dtype: DType) => {
+  const input = { shape: [5, 7], dtype, range: [0, dtype === "bool" ? 1 : 3] as const };
+  return { inputs: [input, input] };
+};
 
 const comparison = (name: string, float: string, holds: (a: number, b: number) => boolean): MapFunction =>
   defineMap({
