@@ -8,7 +8,7 @@
 #define REGISTER_BYTES (24 << 10) /* all registers of a plan together */
 #define MAX_BLOCK 1024            /* lanes */
 
-/* One input or output. `flat`: its elements lie one after another in the order of the index space.
+/* One input or output. `direct`: its register may be its memory itself, where a block's lanes lie there in line. `flat`: its elements lie one after another in the order of the index space.
    `steady`: all rows alike, so a block with the same columns finds its lanes already there; `scalar`: one element. */
 typedef struct {
   uint8_t *base;
@@ -83,6 +83,15 @@ static int may_write_through(const plan *p, i64 output) {
   return 1;
 }
 
+/* An input's lanes may stay where they are unless its register is overwritten, or is stored after another output has
+   overwritten that memory. */
+static int may_read_through(const plan *p, i64 input) {
+  if (p->written[input]) return 0;
+  for (i64 k = p->inputs; k < p->inputs + p->outputs && p->shown[input]; k++)
+    if (p->access[k].base == p->access[input].base) return 0;
+  return 1;
+}
+
 /* `order` lists the dims of the map block, slowest first. The registers live in `registers`, 64-byte aligned; null for
    a plan that only tells shapes. */
 static void plan_make(plan *p, const map_block *m, const i64 *order, i64 rank, uint8_t *registers) {
@@ -115,6 +124,7 @@ static void plan_make(plan *p, const map_block *m, const i64 *order, i64 rank, u
     if (p->dims[rank - 1] == 1) x->stride[rank - 1] = 1;
     if (i < p->inputs && p->written[x->reg]) x->steady = x->scalar = 0;
   }
+  for (i64 i = 0; i < p->inputs; i++) p->access[i].direct = may_read_through(p, i);
   for (i64 i = p->inputs; i < p->inputs + p->outputs; i++) p->access[i].direct = may_write_through(p, i);
 }
 
@@ -276,7 +286,7 @@ static void block_compute(plan *p, i64 row, i64 rows, i64 column, i64 columns) {
       load_tile(p, row, rows, column, columns);
       continue;
     }
-    float *memory = p->written[i] || x->scalar ? 0 : in_place(p, x, &w, rows, column, columns);
+    float *memory = !x->direct || x->scalar ? 0 : in_place(p, x, &w, rows, column, columns);
     p->reg[i] = memory ? memory : p->home[i];
     if (memory || (held && x->steady) || (filled && x->scalar)) continue;
     transfer(p, x, w, rows, column, columns, p->home[i], 0);

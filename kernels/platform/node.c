@@ -17,18 +17,25 @@
 #define RESERVE (64ll << 30)
 #define GUARD (1 << 16) /* past the capacity, so that nothing lies right behind the last array */
 #define RELEASE_LEAST (1 << 20)
+#define MAX_OPEN 16 /* hosts of one environment */
 
+/* The address range of one open host. */
 typedef struct {
   uint8_t *base;
   i64 capacity;
-  napi_threadsafe_function settled;
-  i64 pending;   /* runs whose promise is open; JavaScript thread only */
   i64 unfinished; /* runs the driver still has; under `queue_lock` */
   uint32_t stop;
+} memory;
+
+typedef struct {
+  memory memories[MAX_OPEN];
+  napi_threadsafe_function settled;
+  i64 pending; /* runs whose promise is open; JavaScript thread only */
 } environment;
 
 typedef struct job {
   environment *owner;
+  memory *memory;
   napi_deferred deferred;
   program_run_args call;
   i64 steps_done;
@@ -78,10 +85,10 @@ static void *driver_main(void *unused) {
     if (!queue_first) queue_last = &queue_first;
     pthread_mutex_unlock(&queue_lock);
     j->steps_done = run_locked(&j->call);
-    environment *owner = j->owner;
-    if (napi_call_threadsafe_function(owner->settled, j, napi_tsfn_blocking) != napi_ok) free(j);
+    memory *m = j->memory;
+    if (napi_call_threadsafe_function(j->owner->settled, j, napi_tsfn_blocking) != napi_ok) free(j);
     pthread_mutex_lock(&queue_lock);
-    owner->unfinished--;
+    m->unfinished--;
     pthread_cond_broadcast(&queue_changed);
     pthread_mutex_unlock(&queue_lock);
   }
@@ -95,7 +102,7 @@ static bool enqueue(job *j) {
     if (driver_started) pthread_detach(driver);
   }
   if (driver_started) {
-    j->owner->unfinished++;
+    j->memory->unfinished++;
     *queue_last = j, queue_last = &j->next;
     pthread_cond_broadcast(&queue_changed);
   }
@@ -105,16 +112,21 @@ static bool enqueue(job *j) {
 
 /* -- the environment ------------------------------------------------------------------------------ */
 
-static void stop_runs(environment *e) { __atomic_fetch_add(&e->stop, 1, __ATOMIC_SEQ_CST); }
+static void stop_runs(memory *m) { __atomic_fetch_add(&m->stop, 1, __ATOMIC_SEQ_CST); }
+
+static void close_memory(memory *m) {
+  if (!m->base) return;
+  stop_runs(m);
+  pthread_mutex_lock(&queue_lock);
+  while (m->unfinished) pthread_cond_wait(&queue_changed, &queue_lock);
+  pthread_mutex_unlock(&queue_lock);
+  munmap(m->base, (size_t)m->capacity + GUARD);
+  m->base = 0, m->capacity = 0;
+}
 
 static void close_environment(void *data) {
   environment *e = data;
-  stop_runs(e);
-  pthread_mutex_lock(&queue_lock);
-  while (e->unfinished) pthread_cond_wait(&queue_changed, &queue_lock);
-  pthread_mutex_unlock(&queue_lock);
-  if (e->base) munmap(e->base, (size_t)e->capacity + GUARD);
-  e->base = 0, e->capacity = 0;
+  for (int k = 0; k < MAX_OPEN; k++) close_memory(&e->memories[k]);
 }
 
 static void free_environment(napi_env env, void *data, void *hint) {
@@ -135,17 +147,17 @@ static void settle(napi_env env, napi_value unused, void *data, void *job_data) 
   free(j);
 }
 
-static bool reserve_memory(environment *e) {
+static bool reserve_memory(memory *m) {
   i64 physical = (i64)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-  for (e->capacity = MIN(RESERVE, physical & ~(i64)0xffff); e->capacity >= 1 << 26; e->capacity /= 2) {
-    e->base = reserve(e->capacity + GUARD);
-    if (!e->base) continue;
+  for (m->capacity = MIN(RESERVE, physical & ~(i64)0xffff); m->capacity >= 1 << 26; m->capacity /= 2) {
+    m->base = reserve(m->capacity + GUARD);
+    if (!m->base) continue;
 #ifdef MADV_HUGEPAGE
-    madvise(e->base, (size_t)e->capacity, MADV_HUGEPAGE);
+    madvise(m->base, (size_t)m->capacity, MADV_HUGEPAGE);
 #endif
     return true;
   }
-  e->capacity = 0;
+  m->capacity = 0;
   return false;
 }
 
@@ -153,6 +165,7 @@ static bool reserve_memory(environment *e) {
 
 typedef struct {
   environment *e;
+  memory *memory; /* the one that number[0], an address, lies in */
   napi_value values[4];
   i64 number[4];
 } arguments;
@@ -162,7 +175,8 @@ static napi_value fail(napi_env env, const char *message) {
   return 0;
 }
 
-/* Reads `count` arguments, whole numbers where bit k of `numbers` is set. Throws and returns false on a wrong one. */
+/* Reads `count` arguments, whole numbers where bit k of `numbers` is set; the first is an address in an open memory.
+   Throws and returns false on a wrong one. */
 static bool read_arguments(napi_env env, napi_callback_info info, size_t count, unsigned numbers, arguments *a) {
   size_t given = 4;
   napi_get_cb_info(env, info, &given, a->values, 0, 0);
@@ -170,14 +184,19 @@ static bool read_arguments(napi_env env, napi_callback_info info, size_t count, 
   for (size_t k = 0; k < count; k++)
     if (k >= given || (numbers >> k & 1 && napi_get_value_int64(env, a->values[k], &a->number[k]) != napi_ok))
       return fail(env, "native kernels: a number is missing"), false;
-  if (!a->e->base) return fail(env, "native kernels: the device is closed"), false;
-  return true;
+  for (int k = 0; k < MAX_OPEN; k++) {
+    a->memory = &a->e->memories[k];
+    i64 offset = a->number[0] - (i64)(intptr_t)a->memory->base;
+    if (a->memory->base && offset >= 0 && offset <= a->memory->capacity) return true;
+  }
+  return fail(env, "native kernels: an address lies outside device memory, or the device is closed"), false;
 }
 
-static bool in_memory(napi_env env, const environment *e, i64 address, i64 bytes) {
-  i64 offset = address - (i64)(intptr_t)e->base;
-  if (bytes >= 0 && offset >= 0 && offset <= e->capacity && bytes <= e->capacity - offset) return true;
-  return fail(env, "native kernels: an address lies outside device memory"), false;
+/* Whether `bytes` bytes from number[0] on are device memory; throws if not. */
+static bool in_memory(napi_env env, const arguments *a, i64 bytes) {
+  i64 offset = a->number[0] - (i64)(intptr_t)a->memory->base;
+  if (bytes >= 0 && bytes <= a->memory->capacity - offset) return true;
+  return fail(env, "native kernels: an array ends outside device memory"), false;
 }
 
 static bool view_bytes(napi_env env, napi_value value, void **data, size_t *bytes) {
@@ -210,7 +229,7 @@ static napi_value js_write(napi_env env, napi_callback_info info) {
   void *data;
   size_t bytes;
   if (!read_arguments(env, info, 2, 1, &a) || !view_bytes(env, a.values[1], &data, &bytes)) return 0;
-  if (in_memory(env, a.e, a.number[0], (i64)bytes) && bytes) memcpy(PTR(void, a.number[0]), data, bytes);
+  if (in_memory(env, &a, (i64)bytes) && bytes) memcpy(PTR(void, a.number[0]), data, bytes);
   return 0;
 }
 
@@ -219,13 +238,13 @@ static napi_value js_read(napi_env env, napi_callback_info info) {
   void *data;
   size_t bytes;
   if (!read_arguments(env, info, 2, 1, &a) || !view_bytes(env, a.values[1], &data, &bytes)) return 0;
-  if (in_memory(env, a.e, a.number[0], (i64)bytes) && bytes) memcpy(data, PTR(void, a.number[0]), bytes);
+  if (in_memory(env, &a, (i64)bytes) && bytes) memcpy(data, PTR(void, a.number[0]), bytes);
   return 0;
 }
 
 static napi_value js_release(napi_env env, napi_callback_info info) {
   arguments a;
-  if (!read_arguments(env, info, 2, 3, &a) || !in_memory(env, a.e, a.number[0], a.number[1])) return 0;
+  if (!read_arguments(env, info, 2, 3, &a) || !in_memory(env, &a, a.number[1])) return 0;
   i64 page = sysconf(_SC_PAGESIZE), from = CEIL_DIV(a.number[0], page) * page, to = (a.number[0] + a.number[1]) / page * page;
   if (to - from >= RELEASE_LEAST) madvise(PTR(void, from), (size_t)(to - from), MADV_DONTNEED);
   return 0;
@@ -233,15 +252,15 @@ static napi_value js_release(napi_env env, napi_callback_info info) {
 
 static napi_value js_shared_bytes(napi_env env, napi_callback_info info) {
   arguments a;
-  if (!read_arguments(env, info, 2, 3, &a) || !in_memory(env, a.e, a.number[0], a.number[1] * 8)) return 0;
+  if (!read_arguments(env, info, 2, 3, &a) || !in_memory(env, &a, a.number[1] * 8)) return 0;
   return number(env, (double)program_shared_bytes(table, PTR(i64, a.number[0]), a.number[1]));
 }
 
 static bool read_call(napi_env env, napi_callback_info info, size_t count, arguments *a, program_run_args *call) {
-  if (!read_arguments(env, info, count, 15, a) || !in_memory(env, a->e, a->number[0], a->number[1] * 8)) return false;
+  if (!read_arguments(env, info, count, 15, a) || !in_memory(env, a, a->number[1] * 8)) return false;
   if (!locals) return fail(env, "native kernels: no memory for the threads' workspaces"), false;
-  *call = (program_run_args){table, PTR(i64, a->number[0]), a->number[1], PTR(uint8_t, a->number[2]), locals, 1, &a->e->stop, 0, 0};
-  call->stop_seen = __atomic_load_n(&a->e->stop, __ATOMIC_SEQ_CST);
+  *call = (program_run_args){table, PTR(i64, a->number[0]), a->number[1], PTR(uint8_t, a->number[2]), locals, 1, &a->memory->stop, 0, 0};
+  call->stop_seen = __atomic_load_n(&a->memory->stop, __ATOMIC_SEQ_CST);
   return true;
 }
 
@@ -252,7 +271,7 @@ static napi_value js_run(napi_env env, napi_callback_info info) {
   job *j = calloc(1, sizeof *j);
   napi_value promise;
   if (!j || napi_create_promise(env, &j->deferred, &promise) != napi_ok) return free(j), fail(env, "native kernels: no promise");
-  j->owner = a.e, j->call = call, j->call.steps = a.number[3];
+  j->owner = a.e, j->memory = a.memory, j->call = call, j->call.steps = a.number[3];
   if (a.e->pending++ == 0) napi_ref_threadsafe_function(env, a.e->settled);
   if (enqueue(j)) return promise;
   napi_value error, message = text(env, "native kernels: the driver thread cannot be started");
@@ -272,22 +291,22 @@ static napi_value js_run_sync(napi_env env, napi_callback_info info) {
 
 static napi_value js_stop(napi_env env, napi_callback_info info) {
   arguments a;
-  if (read_arguments(env, info, 0, 0, &a)) stop_runs(a.e);
+  if (read_arguments(env, info, 1, 1, &a)) stop_runs(a.memory);
   return 0;
 }
 
 static napi_value js_set_threads(napi_env env, napi_callback_info info) {
   arguments a;
-  if (!read_arguments(env, info, 1, 1, &a)) return 0;
+  if (!read_arguments(env, info, 2, 3, &a)) return 0;
   pthread_mutex_lock(&run_lock);
-  pool_set_threads((int)a.number[0]);
+  pool_set_threads((int)a.number[1]);
   pthread_mutex_unlock(&run_lock);
   return 0;
 }
 
 static napi_value js_close(napi_env env, napi_callback_info info) {
   arguments a;
-  if (read_arguments(env, info, 0, 0, &a)) close_environment(a.e);
+  if (read_arguments(env, info, 1, 1, &a)) close_memory(a.memory);
   return 0;
 }
 
@@ -295,12 +314,14 @@ static napi_value js_open(napi_env env, napi_callback_info info) {
   environment *e;
   (void)info;
   napi_get_instance_data(env, (void **)&e);
-  if (e->base) return fail(env, "native kernels: already open in this thread. Share the open device or close it first.");
-  if (!reserve_memory(e)) return fail(env, "native kernels: no address range for device memory. Use the WASM kernels.");
+  memory *m = e->memories;
+  while (m < e->memories + MAX_OPEN && m->base) m++;
+  if (m == e->memories + MAX_OPEN) return fail(env, "native kernels: too many devices are open in this thread. Close one.");
+  if (!reserve_memory(m)) return fail(env, "native kernels: no address range for device memory. Use the WASM kernels.");
   napi_value result;
   napi_create_object(env, &result);
-  napi_set_named_property(env, result, "base", number(env, (double)(intptr_t)e->base));
-  napi_set_named_property(env, result, "capacity", number(env, (double)e->capacity));
+  napi_set_named_property(env, result, "base", number(env, (double)(intptr_t)m->base));
+  napi_set_named_property(env, result, "capacity", number(env, (double)m->capacity));
   napi_set_named_property(env, result, "isa", text(env, isa));
   napi_set_named_property(env, result, "layout", text(env, program_describe()));
   return result;

@@ -16,9 +16,9 @@ interface Addon {
   sharedBytes(program: number, words: number): number;
   run(program: number, words: number, shared: number, steps: number): Promise<number>;
   runSync(program: number, words: number, shared: number): number;
-  stop(): void;
-  setThreads(count: number): void;
-  close(): void;
+  stop(base: number): void;
+  setThreads(base: number, count: number): void;
+  close(base: number): void;
 }
 
 /** Where the build puts the addon, seen from src/ and from dist/ alike. */
@@ -104,21 +104,21 @@ class NativeHost implements KernelHost {
   }
 
   stop(): void {
-    this.#addon.stop();
+    this.#addon.stop(this.base);
   }
 
   setThreads(count: number): void {
-    this.#addon.setThreads(checkThreads(count));
+    this.#addon.setThreads(this.base, checkThreads(count));
     this.#threads = count;
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#pending);
-    this.#addon.close();
+    this.#addon.close(this.base);
   }
 }
 
-/** Opens the native kernels in this thread; DeviceError where they are not built, do not load, or are open already. */
+/** Opens the native kernels with memory of their own; the threads are shared by all open ones. DeviceError where they do not load. */
 export function openNativeHost(threads: number = availableParallelism()): KernelHost {
   return new NativeHost(loadAddon(), checkThreads(threads));
 }
