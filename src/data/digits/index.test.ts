@@ -38,7 +38,7 @@ describe("generateDigits", () => {
   });
 
   it("keeps its bytes from release to release", () => {
-    expect(hash(set.train.images.subarray(0, 100 * 784))).toBe(1543804347);
+    expect(hash(set.train.images.subarray(0, 100 * 784))).toBe(2675346571);
   });
 
   it("holds no image twice", () => {

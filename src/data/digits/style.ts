@@ -1,8 +1,9 @@
 // A hand and a pen: turns a digit's form into pen strokes, each time a little differently.
 // Knows nothing of pixels; uses no transcendental function, so a stream gives the same strokes on every machine.
 import type { RandomStream } from "../../base/random.ts";
+import { FORMS_0_TO_4 } from "./forms-0-to-4.ts";
+import { FORMS_5_TO_9 } from "./forms-5-to-9.ts";
 import type { Form, Stroke } from "./skeletons.ts";
-import { FORMS } from "./skeletons.ts";
 
 /** Pen path: x, y and pen radius interleaved, in the units of the skeletons; the pen is down from point to point. */
 export type Trace = number[];
@@ -12,6 +13,9 @@ export interface Writing {
   readonly traces: readonly Trace[];
   readonly softness: number;
 }
+
+/** The forms of every digit, indexed by the digit. */
+export const FORMS: readonly (readonly Form[])[] = [...FORMS_0_TO_4, ...FORMS_5_TO_9];
 
 /** Mean pen radius for each digit: small loops are kept open. */
 const PEN = [8.2, 7.6, 7.7, 7.7, 6.9, 7.6, 7.1, 7.2, 6.9, 6.6];
@@ -62,9 +66,9 @@ function stretchEnd(points: Float64Array, end: number, next: number, amount: num
 }
 
 /** Width, slant, rotation and a smooth quadratic warp, applied to all strokes about the digit's middle. */
-function deform(strokes: Stroke[], digit: number, random: RandomStream): void {
+function deform(strokes: Stroke[], random: RandomStream): void {
   const width = clamp(random.normal(1.12, 0.25), 0.5, 1.9);
-  const slant = clamp(random.normal(0.16, digit === 1 ? 0.28 : 0.26), -0.5, 0.9);
+  const slant = clamp(random.normal(0.16, 0.27), -0.5, 0.9);
   const t = random.normal(0, 0.06); // tan of half the angle: cos = (1−t²)/(1+t²), sin = 2t/(1+t²)
   const cos = (1 - t * t) / (1 + t * t);
   const sin = (2 * t) / (1 + t * t);
@@ -129,12 +133,16 @@ function trace(stroke: Stroke, radius: (point: number) => number): Trace {
   return out;
 }
 
+/** How much thicker a marker is, for the hand in eight that holds one; a lone bar stays readable when very thick. */
+const marker = (digit: number, random: RandomStream): number =>
+  random.uniform() < 0.12 ? random.uniform(1.2, digit === 1 ? 2.2 : 1.6) : 1;
+
 /** Writes a digit once: picks a form, a hand and a pen from the stream. */
 export function write(digit: number, random: RandomStream): Writing {
   const strokes = mixPoles(pickForm(FORMS[digit]!, random), random);
   jitter(strokes, random);
-  deform(strokes, digit, random);
-  const pen = clamp(random.normal(PEN[digit]!, 2.2), 2.8, 20) * (random.uniform() < 0.1 ? 1.5 : 1);
+  deform(strokes, random);
+  const pen = clamp(random.normal(PEN[digit]!, 2.2), 2.8, 20) * marker(digit, random);
   const lean = random.normal(0, 0.12);
   const pressure = 0.04 + 0.12 * random.uniform();
   const traces = strokes.map((stroke) => {
@@ -144,5 +152,5 @@ export function write(digit: number, random: RandomStream): Writing {
       (i) => pen * clamp(1 + lean * (1 - (2 * i) / last) + random.normal(0, pressure), 0.45, 1.6),
     );
   });
-  return { traces, softness: random.uniform(0.8, 1.5) };
+  return { traces, softness: random.uniform(0.6, 1.4) };
 }
