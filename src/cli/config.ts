@@ -5,7 +5,7 @@ import { extname } from "node:path";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { ConfigError } from "../base/errors.ts";
-import { nearestName } from "../data/nearest-name.ts";
+import { nearestName } from "../base/nearest-name.ts";
 
 const whole = (least: number) => {
   const error = `must be a whole number of at least ${least}`;

@@ -2,12 +2,12 @@
 // Knows nothing of how each source works.
 import { stat } from "node:fs/promises";
 import { ConfigError, DataError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest-name.ts";
 import { openCifar10 } from "./cifar10.node.ts";
 import { type DigitsOptions, openDigits } from "./digits.node.ts";
 import { type ImageFolderOptions, openImageFolder } from "./image-folder.node.ts";
 import type { DataSet } from "./image-set.ts";
 import { openMnist } from "./mnist.node.ts";
-import { nearestName } from "./nearest-name.ts";
 
 /** Names that `openDataSet` knows; anything else is taken for a folder. */
 export const DATA_SET_NAMES = ["digits", "mnist", "fashion-mnist", "cifar10"] as const;
