@@ -62,6 +62,9 @@ export async function readStorage(slot: Slot): Promise<TypedArray> {
   return device.read(bufferOf(slot, device));
 }
 
+/** The elements in a slot while they are still with the host; undefined once they are on a device, and in a trace. */
+export const hostDataOf = (slot: Slot): TypedArray | undefined => storages.get(slot)?.host;
+
 /** Replaces the elements in a slot. */
 export async function writeStorage(slot: Slot, data: TypedArray): Promise<void> {
   const storage = storageOf(slot);
