@@ -15,13 +15,18 @@
 #define GEMM_HIGH_ROWS 256
 #define GEMM_LOW_ROWS 64
 /* With no more columns a is read where it lies. */
-#define GEMM_DIRECT_COLUMNS 128
+#define GEMM_DIRECT_COLUMNS 256
+/* b by rows is read where it lies if it is read seldom, or if its rows are no longer than this: longer ones take a page
+   each, and one tile's pages are more than the processor remembers. */
+#define GEMM_DIRECT_ROW 1024
 #define GEMM_BLOCK_DOT 2048
 #define GEMM_BLOCK_STREAM 256
 /* Longest row of c that `stream` keeps in the first-level cache. */
 #define GEMM_STREAM_COLUMNS 1024
 /* Fewer rows (or columns) than this are skinny: b (or a) is read so few times that packing it does not pay. */
-#define GEMM_SKINNY 16
+#define GEMM_SKINNY 12
+#define GEMM_SKINNY_STREAM 4
+#define GEMM_SKINNY_K 4
 /* Below this many microseconds of work forking costs more than it gives; a task is at least the second number long. */
 #define GEMM_FORK_MICROSECONDS 30
 #define GEMM_TASK_MICROSECONDS 12
@@ -36,7 +41,7 @@ typedef struct {
   const map_block *map;
   int path;
   int is_transposed;        /* g describes cᵀ = bᵀ·aᵀ, c being a vector */
-  int is_direct_a;          /* a is read where it lies */
+  int is_direct_a, is_direct_b; /* read where it lies */
   int shares_a, shares_b;   /* packed once, in phase 0, for all tiles */
   gemm_cut m, n, k;         /* parts of m and n are tiles; units of k are blocks, its parts slices summed in phase 2 */
   i64 tiles, tiles_per_task;
@@ -76,7 +81,7 @@ static int gemm_choose_path(const gemm_args *g) {
     if (b_along_k && g->m <= GEMM_DOT_ROWS) return GEMM_DOT;
     if (a_along_k && g->n <= GEMM_DOT_COLUMNS) return GEMM_DOT;
   }
-  if (g->k > 0 && g->b_col == 1 && g->n >= 2 * LANES && (g->m <= GEMM_SKINNY || g->k <= 8)) return GEMM_STREAM;
+  if (g->k > 0 && g->b_col == 1 && g->n >= 2 * LANES && (g->m <= GEMM_SKINNY_STREAM || g->k <= GEMM_SKINNY_K)) return GEMM_STREAM;
   return GEMM_PANEL;
 }
 
@@ -100,10 +105,11 @@ static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   plan->n.parts = MIN(plan->n.parts, plan->n.units);
   i64 blocks = MAX(1, CEIL_DIV(g->k, MIN(GEMM_BLOCK_PANEL, GEMM_BLOCK_SIZE / rows)));
   plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
+  plan->is_direct_b = g->b_col == 1 && (is_high || g->n <= GEMM_DIRECT_ROW);
   /* A packed strip that more than two tiles read is packed once, for all of them. */
   if (wanted == 1 || g->batch > 1) return;
   plan->shares_a = plan->n.parts > 2 && !plan->is_direct_a;
-  plan->shares_b = plan->m.parts > 2;
+  plan->shares_b = plan->m.parts > 2 && !plan->is_direct_b;
 }
 
 static void gemm_cut_skinny(gemm_plan *plan, i64 wanted) {
@@ -198,23 +204,24 @@ typedef struct {
 
 /* Where the tile's rows of a are read: `panel` floats from one unit of rows to the next. */
 typedef struct { const float *at; i64 panel, row, step; } gemm_panels;
+/* A strip of b, and the strip after it: its cache lines `next_step` apart, one set of k at a time, `next_set` apart. */
+typedef struct { const float *at; i64 step; const float *next; i64 next_step, next_set; } gemm_columns;
 
-/* One strip of b against all panels of a. `next` is the strip that comes after, fetched k lines at a time; when that
-   is done, the next panel of a is fetched. */
+/* One strip of b against all panels of a; the first panels fetch the next strip, the others the panel after them. */
 static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 column, i64 k, gemm_panels a,
-                                    const float *b, i64 b_step, i64 add, const float *next) {
+                                    gemm_columns b, i64 add) {
   i64 columns = MIN(GEMM_COLUMNS, t->column + t->columns - column), vectors = CEIL_DIV(columns, LANES);
   float *to = t->to + (column - t->column);
-  for (i64 r = 0; r < t->rows; r += p->m.unit, a.at += a.panel, next += 16 * k) {
+  for (i64 r = 0; r < t->rows; r += p->m.unit, a.at += a.panel, b.next += b.next_set) {
     i64 rows = MIN(p->m.unit, t->rows - r);
     gemm_tile_function tile = (a.row == 1 ? gemm_panel_tiles : gemm_row_tiles)[rows - 1][vectors - 1];
-    if (r >= p->m.unit * GEMM_COLUMNS / 16) next = a.at + a.panel;
+    if (r >= p->m.unit * GEMM_COLUMNS / 16) b.next = a.at + a.panel, b.next_step = 16;
     if (columns == vectors * LANES) {
-      tile(k, a.at, a.row, a.step, b, b_step, to + r * t->ld, t->ld, add, next);
+      tile(k, a.at, a.row, a.step, b.at, b.step, to + r * t->ld, t->ld, add, b.next, b.next_step);
       continue;
     }
     float edge[GEMM_ROWS * GEMM_COLUMNS];
-    tile(k, a.at, a.row, a.step, b, b_step, edge, GEMM_COLUMNS, 0, next);
+    tile(k, a.at, a.row, a.step, b.at, b.step, edge, GEMM_COLUMNS, 0, b.next, b.next_step);
     for (i64 i = 0; i < rows; i++)
       for (i64 j = 0; j < columns; j++) {
         float *at = to + (r + i) * t->ld + j;
@@ -238,14 +245,20 @@ static void gemm_panel_block(const gemm_plan *p, const gemm_job *t, i64 block, i
     packed_b += panels * strip_a;
   }
   for (i64 column = t->column; column < t->column + t->columns; column += GEMM_COLUMNS) {
-    i64 columns = MIN(GEMM_COLUMNS, g->n - column), strip = column / GEMM_COLUMNS, b_step = GEMM_COLUMNS;
-    const float *b = packed_b;
-    if (p->shares_b) b = t->shared + gemm_shared_b(p) + (block * p->n.units + strip) * strip_b;
-    else if (g->b_col == 1 && panels <= 2 && columns % LANES == 0) {
-      b = t->b + p0 * g->b_row + column;
-      b_step = g->b_row;
-    } else gemm_pack_b(p, t->b, block, strip, 1, packed_b);
-    gemm_strip_times_panels(p, t, column, k, a, b, b_step, add, b + strip_b);
+    i64 strip = column / GEMM_COLUMNS;
+    gemm_columns b = {packed_b, GEMM_COLUMNS, packed_b, 16, 16 * k};
+    if (p->shares_b) {
+      b.at = t->shared + gemm_shared_b(p) + (block * p->n.units + strip) * strip_b;
+      b.next = b.at + strip_b;
+    } else if (p->is_direct_b && MIN(GEMM_COLUMNS, g->n - column) % LANES == 0) {
+      const float *at = t->b + p0 * g->b_row + column;
+      b = (gemm_columns){at, g->b_row, at + GEMM_COLUMNS, g->b_row, 16};
+    } else {
+      gemm_pack_b(p, t->b, block, strip, 1, packed_b);
+      /* Columns lying end to end: what the next strip will be packed from is the next stretch of memory. */
+      if (g->b_row == 1 && g->b_col == k) b.next = t->b + (column + GEMM_COLUMNS) * k;
+    }
+    gemm_strip_times_panels(p, t, column, k, a, b, add);
   }
 }
 

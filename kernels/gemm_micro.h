@@ -20,10 +20,11 @@
 #define GEMM_AHEAD (32 * GEMM_ROWS)
 
 /* c[rows, vectors·LANES] (+)= Σ_p a[row·a_row + p·a_step] · b[p·b_step + column]. `rows`, `vectors` and the a_row of
-   packed panels, 1, are constants at the call: the loops unroll and `sum` lives in registers. The k cache lines from
-   `next` on, wanted soon, are fetched meanwhile into the second-level cache. */
+   packed panels, 1, are constants at the call: the loops unroll and `sum` lives in registers. The k cache lines
+   from `next` on, next_step apart, wanted soon, are fetched meanwhile into the second-level cache. */
 INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, i64 a_row, i64 a_step, const float *b,
-                      i64 b_step, float *c, i64 ld, i64 add, const float *next) {
+                      i64 b_step, float *c, i64 ld, i64 add, const float *next,
+                      i64 next_step) {
   vf sum[GEMM_ROWS][GEMM_VECTORS];
 #pragma GCC unroll 16
   for (int r = 0; r < rows; r++) {
@@ -33,7 +34,7 @@ INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, 
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) sum[r][v] = splat(0);
   }
-  for (i64 p = 0; p < k; p++, a += a_step, b += b_step, next += 16) {
+  for (i64 p = 0; p < k; p++, a += a_step, b += b_step, next += next_step) {
     __builtin_prefetch(a + GEMM_AHEAD);
     __builtin_prefetch(next, 0, 2);
     vf y[GEMM_VECTORS];
@@ -58,13 +59,14 @@ INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, 
 }
 
 typedef void (*gemm_tile_function)(i64 k, const float *a, i64 a_row, i64 a_step, const float *b, i64 b_step, float *c,
-                                   i64 ld, i64 add, const float *next);
+                                   i64 ld, i64 add, const float *next, i64 next_step);
 
 #define GEMM_TILE(name, rows, vectors, row_step)                                                                      \
   static void gemm_##name##_##rows##_##vectors(i64 k, const float *a, i64 a_row, i64 a_step, const float *b,          \
-                                               i64 b_step, float *c, i64 ld, i64 add, const float *next) {            \
+                                               i64 b_step, float *c, i64 ld, i64 add, const float *next,              \
+                                               i64 next_step) {                                                       \
     (void)a_row;                                                                                                      \
-    gemm_tile(rows, vectors, k, a, row_step, a_step, b, b_step, c, ld, add, next);                                    \
+    gemm_tile(rows, vectors, k, a, row_step, a_step, b, b_step, c, ld, add, next, next_step);                         \
   }
 #define GEMM_PANEL_TILES(rows) GEMM_TILE(panel, rows, 1, 1) GEMM_TILE(panel, rows, 2, 1)
 #define GEMM_PANEL_ENTRY(rows) {gemm_panel_##rows##_1, gemm_panel_##rows##_2},
@@ -114,8 +116,9 @@ INLINE void gemm_dots(const int rows, const int columns, i64 k, const float *a, 
   i64 p = 0;
   for (; p + LANES <= k; p += LANES) {
     vf y[4];
+    if (rows == GEMM_DOT_ROWS)
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) __builtin_prefetch(next + i * next_row + p, 0, 2);
+      for (int i = 0; i < 4; i++) __builtin_prefetch(next + i * next_row + p, 0, 2);
 #pragma GCC unroll 4
     for (int j = 0; j < columns; j++) y[j] = load(b + j * b_col + p);
 #pragma GCC unroll 4
@@ -169,15 +172,14 @@ static void gemm_dot_block(i64 rows, i64 columns, i64 k, const float *a, i64 a_r
     i64 i = (by_rows ? t / wide : t % tall) * GEMM_DOT_ROWS, j = (by_rows ? t % wide : t / tall) * GEMM_DOT_COLUMNS;
     i64 height = MIN(GEMM_DOT_ROWS, rows - i), width = MIN(GEMM_DOT_COLUMNS, columns - j);
     const float *x = a + i * a_row, *y = b + j * b_col;
-    const float *next = by_rows ? x + GEMM_DOT_ROWS * a_row : y + GEMM_DOT_COLUMNS * b_col;
-    i64 next_row = by_rows ? a_row : b_col;
+    const float *next = by_rows ? x + GEMM_DOT_ROWS * a_row : x;
     float *at = c + i * ld + j;
     if (height == GEMM_DOT_ROWS) {
-      gemm_dots_of(GEMM_DOT_ROWS, width, k, x, a_row, y, b_col, at, ld, add, next, next_row);
+      gemm_dots_of(GEMM_DOT_ROWS, width, k, x, a_row, y, b_col, at, ld, add, next, a_row);
       continue;
     }
     for (; height > 0; height--, x += a_row, at += ld)
-      gemm_dots_of(1, width, k, x, a_row, y, b_col, at, ld, add, next, next_row);
+      gemm_dots_of(1, width, k, x, a_row, y, b_col, at, ld, add, next, a_row);
   }
 }
 
