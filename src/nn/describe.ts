@@ -1,0 +1,82 @@
+// A net as a table: what each layer gives, how many parameters it has and how much work it is.
+import { formatShape, type Shape } from "../base/shape.ts";
+import { isBuilt, passShape } from "./initialize.ts";
+import { joinPath, type Layer, type LayerObject, layersOf, typeOf } from "./layer.ts";
+
+/** One layer of a described net. */
+export interface LayerRow {
+  /** Path in the net: `0`, `2.1`. */
+  readonly name: string;
+  readonly type: string;
+  /** Shape of the output for one input, without the batch axis. */
+  readonly shape: Shape;
+  /** Number of trainable numbers. */
+  readonly parameters: number;
+  /** Floating-point operations of the forward pass for one input. */
+  readonly flops: number;
+}
+
+function namesOf(net: Layer, path = ""): [Layer, string][] {
+  const inside = typeof net === "function" ? {} : (net.children ?? {});
+  const below = Object.entries(inside).flatMap(([name, child]) => namesOf(child, joinPath(path, name)));
+  return [[net, path], ...below];
+}
+
+const countParameters = (layer: LayerObject): number =>
+  Object.values(layer.parameters ?? {}).reduce((sum, { size }) => sum + size, 0);
+
+/**
+ * The layers of a net in the order they compute, for an input of `inputShape` without batch axis; layers that only
+ * hold others are left out. A net without parameters yet is left without.
+ */
+export function describe(net: Layer, inputShape: Shape): LayerRow[] {
+  const bare = layersOf(net).filter(({ layer }) => !isBuilt(layer));
+  const names = new Map(namesOf(net).reverse());
+  const counted = new Set<Layer>();
+  const rows: LayerRow[] = [];
+  try {
+    passShape(net, inputShape, 0, (layer, x, y) => {
+      const object = typeof layer === "function" ? undefined : layer;
+      if (object?.children !== undefined && object.parameters === undefined) return;
+      const shape = y.shape.slice(1);
+      rows.push({
+        name: names.get(layer) || "net",
+        type: typeOf(layer),
+        shape,
+        parameters: object === undefined || counted.has(layer) ? 0 : countParameters(object),
+        flops: object?.flops?.(x.shape.slice(1), shape) ?? 0,
+      });
+      counted.add(layer);
+    });
+  } finally {
+    // What was drawn only to be counted must not stand in for what initialize() draws from the user's seed.
+    for (const { layer } of bare) {
+      for (const name of Object.keys(layer.parameters ?? {})) delete layer.parameters![name];
+    }
+  }
+  return rows;
+}
+
+const groupDigits = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, " ");
+
+/** The table of `describe` as plain text, one line a layer, with totals; ends with a line break. */
+export function summary(net: Layer, inputShape: Shape): string {
+  const rows = describe(net, inputShape);
+  const total = (key: "parameters" | "flops") => rows.reduce((sum, row) => sum + row[key], 0);
+  const lines = [
+    ["layer", "type", "output", "parameters", "FLOPs"],
+    ["input", "", formatShape(inputShape), "", ""],
+    ...rows.map(({ name, type, shape, parameters, flops }) => [
+      name,
+      type,
+      formatShape(shape),
+      parameters === 0 ? "" : groupDigits(parameters),
+      flops === 0 ? "" : groupDigits(flops),
+    ]),
+    ["total", "", "", groupDigits(total("parameters")), groupDigits(total("flops"))],
+  ];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const align = (cell: string, column: number) =>
+    column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  return lines.map((line) => `${line.map(align).join("  ").trimEnd()}\n`).join("");
+}
