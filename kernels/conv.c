@@ -44,7 +44,8 @@ static void conv_class(const conv_job *j, const conv_place *p, const conv_strip 
   i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, CONV_PIXELS)), depth = conv_depth(j);
   size += size & 1;
   i64 step = conv_classes(&j->w);
-  for (i64 t = 0; t < j->out; t += 2 * LANES) {
+  i64 panels = conv_panels(j), first = MAX(p->u0 - group * panels, 0), stop = MIN(p->u1 - group * panels, panels);
+  for (i64 t = first * 2 * LANES; t < MIN(stop * 2 * LANES, j->out); t += 2 * LANES) {
     i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
     const float *w = packed + (group * conv_packed_width(j) + t) * depth;
     float *out = p->out + group * j->out + t;
@@ -67,10 +68,10 @@ static void conv_class(const conv_job *j, const conv_place *p, const conv_strip 
 static void conv_pass(const conv_job *j, const conv_place *p, const float *image, const float *packed,
                       conv_scratch *scratch) {
   i64 pixel = MIN(j->in, CONV_CHUNK);
-  for (i64 group = 0; group < j->groups; group++) {
+  for (i64 group = p->u0 / conv_panels(j); group * conv_panels(j) < p->u1; group++) {
     conv_strip s = conv_make_strip(j, p, p->size.channels, pixel, scratch->strip);
     s.channel = group * j->in + p->channel;
-    conv_copy_strip(&s, j, image);
+    conv_copy_strip(&s, j, p->size.images, image);
     for (i64 h = 0; h < conv_classes(&j->h); h++)
       for (i64 w = 0; w < conv_classes(&j->w); w++) {
         const conv_listed *l = conv_list(j, p, &s, h, w, scratch);
@@ -79,20 +80,37 @@ static void conv_pass(const conv_job *j, const conv_place *p, const float *image
   }
 }
 
+/* Where panel `unit`, counted over all groups, starts among the result's channels. */
+INLINE i64 conv_unit_column(const conv_job *j, i64 unit) {
+  i64 panels = conv_panels(j);
+  return unit / panels * j->out + MIN(unit % panels * 2 * LANES, j->out);
+}
+
+static void conv_apply_epilogue(const conv_job *j, const conv_place *p, const map_block *m, i64 first, workspace ws) {
+  i64 from = 0, to = p->ld, pixels = p->size.images * p->size.rows * p->size.columns;
+  if (!conv_is_depthwise(j)) from = conv_unit_column(j, p->u0), to = conv_unit_column(j, p->u1);
+  workspace rest = {ws.shared, ws.local + sizeof(conv_scratch)};
+  if (p->size.columns == j->w.out) {
+    epilogue(m, p->out + from, p->ld, first, pixels, from, to - from, rest);
+    return;
+  }
+  for (i64 r = 0; r < p->size.rows; r++)
+    epilogue(m, p->out + r * p->pitch * p->ld + from, p->ld, first + r * j->w.out, p->size.columns, from, to - from, rest);
+}
+
 /* Every pass over one block, then its epilogue. Without a result address the block lives in scratch. */
-static void conv_run_block(const conv_job *j, conv_place p, conv_block b, i64 n, const map_block *m, const float *packed,
+static void conv_run_block(const conv_job *j, conv_place p, conv_block b, const map_block *m, const float *packed,
                            workspace ws) {
   conv_scratch *scratch = (conv_scratch *)ws.local;
-  i64 first = (n * j->h.out + p.o_h) * j->w.out + p.o_w;
+  i64 first = (p.n * j->h.out + p.o_h) * j->w.out + p.o_w, channels = conv_is_depthwise(j) ? j->groups : j->in;
   p.ld = j->out * j->groups;
   p.out = j->result ? j->result + first * p.ld : scratch->result;
   p.pitch = j->result ? j->w.out : p.size.columns;
-  i64 next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
-  i64 calls = CEIL_DIV(p.size.rows * p.size.columns, CONV_PIXELS) * conv_tile_columns(j);
-  scratch->ahead = conv_make_ahead(j->source, j->batch, j->h.source, j->w.source * j->in * j->groups, n, next,
-                                   CEIL_DIV(p.size.rows * j->h.source, j->h.out) , calls);
-  const float *image = j->source + n * j->h.source * j->w.source * j->in * j->groups;
-  i64 channels = conv_is_depthwise(j) ? j->groups : j->in;
+  i64 width = j->w.source * j->in * j->groups, next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+  i64 calls = CEIL_DIV(p.size.images * p.size.rows * p.size.columns, CONV_PIXELS) * conv_tile_columns(j);
+  scratch->ahead = conv_make_ahead(j->source, j->batch, j->h.source, width, p.n + p.size.images - 1, next,
+                                   CEIL_DIV(p.size.images * p.size.rows * j->h.source, j->h.out), calls);
+  const float *image = j->source + p.n * j->h.source * width;
   for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
     for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
       for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
@@ -103,26 +121,21 @@ static void conv_run_block(const conv_job *j, conv_place p, conv_block b, i64 n,
         if (conv_is_depthwise(j)) conv_depthwise_pass(j, &p, image, packed, scratch);
         else conv_pass(j, &p, image, packed, scratch);
       }
-  if (m->outputs == 0) return;
-  workspace rest = {ws.shared, ws.local + sizeof(conv_scratch)};
-  if (p.size.columns == j->w.out) {
-    epilogue(m, p.out, p.ld, first, p.size.rows * p.size.columns, 0, p.ld, rest);
-  } else {
-    for (i64 r = 0; r < p.size.rows; r++)
-      epilogue(m, p.out + r * p.pitch * p.ld, p.ld, first + r * j->w.out, p.size.columns, 0, p.ld, rest);
-  }
+  if (m->outputs > 0) conv_apply_epilogue(j, &p, m, first, ws);
 }
 
 static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace ws) {
-  conv_cut cut = conv_make_cut(j->batch, j->h.out, conv_image_cost(j));
-  conv_share share = conv_task_share(cut, j->batch, j->h.out, task);
+  conv_share share = conv_task_share(j, conv_make_cut(j), task);
+  conv_block b = conv_choose_block(j, share.n1 - share.n0, share.r1 - share.r0);
   ((conv_scratch *)ws.local)->listed.pixels = -1;
-  conv_block b = conv_choose_block(j, share.r1 - share.r0, conv_is_depthwise(j) ? j->groups : j->in);
-  for (i64 n = share.n0; n < share.n1; n++)
+  for (i64 n = share.n0; n < share.n1; n += b.images)
     for (i64 r = share.r0; r < share.r1; r += b.rows)
       for (i64 c = 0; c < j->w.out; c += b.columns) {
-        conv_place p = {.o_h = r, .o_w = c, .size = {.rows = MIN(b.rows, share.r1 - r), .columns = MIN(b.columns, j->w.out - c)}};
-        conv_run_block(j, p, b, n, m, (const float *)ws.shared, ws);
+        conv_place p = {.n = n, .o_h = r, .o_w = c, .u0 = share.u0, .u1 = share.u1};
+        p.size.images = MIN(b.images, share.n1 - n);
+        p.size.rows = MIN(b.rows, share.r1 - r);
+        p.size.columns = MIN(b.columns, j->w.out - c);
+        conv_run_block(j, p, b, m, (const float *)ws.shared, ws);
       }
 }
 
@@ -131,7 +144,7 @@ static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace 
 static i64 conv_tasks(const conv_job *j, i64 phase) {
   if (j->batch * j->h.out * j->w.out * j->out * j->groups == 0) return 0;
   if (phase == 0) return conv_is_depthwise(j) ? 1 : conv_pack_tasks(j);
-  return conv_make_cut(j->batch, j->h.out, conv_image_cost(j)).tasks;
+  return conv_make_cut(j).tasks;
 }
 
 static i64 conv_shared(const conv_job *j) {

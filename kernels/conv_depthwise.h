@@ -44,7 +44,11 @@ CONV_TILES(CONV_DEPTHWISE_KERNELS)
 static conv_tile_kernel *const conv_depthwise_tiles[][2] = {CONV_TILES(CONV_DEPTHWISE_ROW)};
 
 /* Whether a tile's results lie evenly, `step` apart, so that the micro-kernel may store them itself. */
-INLINE i64 conv_is_even(const int32_t *to, i64 pixels, i64 step) { return to[pixels - 1] - to[0] == (pixels - 1) * step; }
+INLINE i64 conv_is_even(const int32_t *to, i64 pixels, i64 step) {
+  i64 is_even = to[pixels - 1] - to[0] == (pixels - 1) * step;
+  for (i64 i = 1; step > 1 && is_even && i < pixels; i++) is_even = to[i] - to[i - 1] == step;
+  return is_even;
+}
 
 /* Moves a tile that can't be stored in place: rows with gaps, a panel with fewer channels than lanes, a later pass. */
 static void conv_scatter(const float *tile, i64 width, const conv_place *p, const int32_t *to, i64 pixels, i64 lanes,
@@ -87,7 +91,7 @@ static void conv_depthwise_pass(const conv_job *j, const conv_place *p, const fl
                                 conv_scratch *scratch) {
   conv_strip s = conv_make_strip(j, p, p->size.channels, LANES, scratch->strip);
   s.channel = p->channel;
-  conv_copy_strip(&s, j, image);
+  conv_copy_strip(&s, j, p->size.images, image);
   for (i64 h = 0; h < conv_classes(&j->h); h++)
     for (i64 w = 0; w < conv_classes(&j->w); w++) {
       const conv_listed *l = conv_list(j, p, &s, h, w, scratch);

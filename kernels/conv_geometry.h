@@ -67,32 +67,19 @@ INLINE i64 conv_tile_columns(const conv_job *j) {
 }
 INLINE i64 conv_packed_width(const conv_job *j) { return CEIL_DIV(j->out, LANES) * LANES; }
 
+/* -- what fits in caches and in a thread's scratch ------------------------------------------------------------------ */
+#define CONV_AREA 4096               /* pixels of a block, at most */
+#define CONV_SEGMENTS 8192           /* runs of channels in a pass, at most */
+#define CONV_STRIP_TARGET (256 << 10) /* bytes of a strip that leave room in a 1 MB second-level cache */
+#define CONV_STRIP_LIMIT (1 << 20)
+#define CONV_RESULT_LIMIT (512 << 10)
+
 /* -- how the work is cut ------------------------------------------------------------------------------------------
-   Whole images while they are small, rows of one image where it is large. */
-typedef struct { i64 images, pieces, tasks; } conv_cut;
+   Into whole images while there are enough; else an image's rows and the result's panels (of all groups) are cut too. */
+typedef struct { i64 images, pieces, splits, tasks; } conv_cut;
 
-/* `cost` is that of one image, in multiply-adds and their like; some 10^5 of them take a microsecond or two. */
-static conv_cut conv_make_cut(i64 batch, i64 rows, double cost) {
-  double total = cost * (double)batch, piece = total / 64;
-  if (batch <= 0 || rows <= 0) return (conv_cut){1, 1, 0};
-  if (total < 1.5e6) return (conv_cut){batch, 1, 1};
-  piece = piece < 4e5 ? 4e5 : piece > 4e6 ? 4e6 : piece;
-  if (cost < piece) {
-    i64 images = MIN(batch, (i64)(piece / cost));
-    return (conv_cut){images, 1, CEIL_DIV(batch, images)};
-  }
-  i64 pieces = MIN(rows, (i64)(cost / piece));
-  return (conv_cut){1, pieces, batch * pieces};
-}
-
-/* The images [n0, n1) and, of each, the rows [r0, r1) of one task. */
-typedef struct { i64 n0, n1, r0, r1; } conv_share;
-
-static conv_share conv_task_share(conv_cut cut, i64 batch, i64 rows, i64 task) {
-  if (cut.pieces == 1) return (conv_share){task * cut.images, MIN(batch, (task + 1) * cut.images), 0, rows};
-  i64 n = task / cut.pieces, p = task % cut.pieces;
-  return (conv_share){n, n + 1, rows * p / cut.pieces, rows * (p + 1) / cut.pieces};
-}
+#define CONV_TASKS 64       /* enough to keep several threads evenly busy */
+#define CONV_LEAST_COST 4e5 /* multiply-adds and their like that are worth a task: some 5 to 10 µs */
 
 /* What one image costs: multiply-adds of whole vectors, plus what moving its bytes is worth. */
 static double conv_image_cost(const conv_job *j) {
@@ -101,16 +88,38 @@ static double conv_image_cost(const conv_job *j) {
   return pixels * width * depth + 8 * (pixels * width + source * (double)(j->in * j->groups));
 }
 
-/* -- blocks -------------------------------------------------------------------------------------------------------
-   A block is a rectangle of result pixels; a pass adds a range of taps and source channels to it.
-   One pass does it all unless even a single row's window is larger than the strip may be. */
-typedef struct { i64 rows, columns, taps_h, taps_w, channels; } conv_block;
+static conv_cut conv_make_cut(const conv_job *j) {
+  double total = conv_image_cost(j) * (double)j->batch;
+  i64 rows = j->h.out, units = conv_is_depthwise(j) ? 1 : j->groups * conv_panels(j);
+  if (j->batch * rows * j->w.out * units == 0) return (conv_cut){1, 1, 1, 0};
+  if (total < 4 * CONV_LEAST_COST) return (conv_cut){j->batch, 1, 1, 1};
+  i64 want = total > CONV_TASKS * CONV_LEAST_COST ? CONV_TASKS : (i64)(total / CONV_LEAST_COST);
+  if (j->batch >= want) {
+    i64 images = j->batch / want;
+    return (conv_cut){images, 1, 1, CEIL_DIV(j->batch, images)};
+  }
+  /* Weights too large for a second-level cache are shared out first, for a piece reads all the weights of its panels. */
+  i64 parts = CEIL_DIV(want, j->batch), is_heavy = j->out * conv_depth(j) * 4 > CONV_STRIP_LIMIT / 2;
+  i64 most = MIN(rows, MAX(1, rows * j->w.out / 28)), splits = is_heavy ? MIN(units, parts) : 1;
+  i64 pieces = MIN(most, CEIL_DIV(parts, splits));
+  splits = MIN(units, CEIL_DIV(parts, pieces));
+  return (conv_cut){1, pieces, splits, j->batch * pieces * splits};
+}
 
-#define CONV_AREA 4096               /* pixels of a block, at most */
-#define CONV_SEGMENTS 8192           /* runs of channels in a pass, at most */
-#define CONV_STRIP_TARGET (256 << 10) /* bytes of a strip that leave room in a 1 MB second-level cache */
-#define CONV_STRIP_LIMIT (1 << 20)
-#define CONV_RESULT_LIMIT (512 << 10)
+/* The images [n0, n1), of each the rows [r0, r1), of these the panels [u0, u1) of one task. */
+typedef struct { i64 n0, n1, r0, r1, u0, u1; } conv_share;
+
+static conv_share conv_task_share(const conv_job *j, conv_cut cut, i64 task) {
+  i64 split = task % cut.splits, piece = task / cut.splits % cut.pieces, n = task / cut.splits / cut.pieces * cut.images;
+  i64 units = conv_is_depthwise(j) ? 1 : j->groups * conv_panels(j);
+  return (conv_share){n, MIN(j->batch, n + cut.images), j->h.out * piece / cut.pieces, j->h.out * (piece + 1) / cut.pieces,
+                      units * split / cut.splits, units * (split + 1) / cut.splits};
+}
+
+/* -- blocks -------------------------------------------------------------------------------------------------------
+   A block is a rectangle of result pixels, or several small images; a pass adds a range of taps and source channels to it.
+   One pass does it all unless even a single row's window is larger than the strip may be. */
+typedef struct { i64 images, rows, columns, taps_h, taps_w, channels; } conv_block;
 
 INLINE i64 conv_extent(const conv_axis *a, i64 outs, i64 taps) {
   return a->backward ? outs / a->stride + taps * a->dilation / a->stride + 3
@@ -125,9 +134,10 @@ static i64 conv_strip_bytes(const conv_job *j, const conv_block *b) {
 
 INLINE i64 conv_half(i64 n) { return (n + 1) / 2; }
 
-/* The largest block whose strip, tables and result fit this thread's scratch; rows give way first. */
-static conv_block conv_choose_block(const conv_job *j, i64 rows, i64 channels) {
-  conv_block b = {rows, j->w.out, j->h.kernel, j->w.kernel, channels};
+/* The largest block of at most `images` × `rows` whose strip, tables and result fit this thread's scratch. */
+static conv_block conv_choose_block(const conv_job *j, i64 images, i64 rows) {
+  i64 channels = conv_is_depthwise(j) ? j->groups : j->in;
+  conv_block b = {1, rows, j->w.out, j->h.kernel, j->w.kernel, channels};
   i64 out = j->out * j->groups;
   while (b.rows > 1 && (conv_strip_bytes(j, &b) > CONV_STRIP_TARGET || b.rows * b.columns > CONV_AREA / 2 ||
                         b.rows * b.columns * out * 4 > CONV_RESULT_LIMIT / 2))
@@ -142,5 +152,9 @@ static conv_block conv_choose_block(const conv_job *j, i64 rows, i64 channels) {
     else if (b.taps_w > 1) b.taps_w = conv_half(b.taps_w);
     else b.columns = conv_half(b.columns);
   }
+  if (b.rows < j->h.out || b.columns < j->w.out || b.channels < channels || b.taps_h * b.taps_w < j->h.kernel * j->w.kernel)
+    return b;
+  i64 area = b.rows * b.columns, most = CONV_STRIP_TARGET / conv_strip_bytes(j, &b);
+  b.images = MAX(1, MIN(MIN(images, most), MIN(CONV_AREA / 2 / area, CONV_RESULT_LIMIT / 2 / (area * out * 4))));
   return b;
 }

@@ -3,15 +3,21 @@
 #pragma once
 #include "conv_geometry.h"
 
-/* A rectangle of results at (o_h, o_w) of one image, and the first tap and channel of the pass. */
-typedef struct { i64 o_h, o_w, tap_h, tap_w, channel; conv_block size; float *out; i64 pitch, ld, first_pass; } conv_place;
+/* The block at (o_h, o_w) of image n, the pass's first tap and channel, and where the results go: result (r, c) of the
+   block to out + (r · pitch + c) · ld. The task's panels are [u0, u1). */
+typedef struct {
+  i64 n, o_h, o_w, tap_h, tap_w, channel;
+  conv_block size;
+  float *out;
+  i64 pitch, ld, first_pass, u0, u1;
+} conv_place;
 
-/* Layout [row][chunk][residue][column / split][pixel]: `pixel` floats a pixel and chunk, columns sorted by their
+/* Layout [image][row][chunk][residue][column / split][pixel]: `pixel` floats a pixel and chunk, columns sorted by their
    residue modulo `split` so that pixels a stride apart become neighbours. */
 typedef struct {
   i64 row, rows, column, columns; /* of the source, first and count; may lie outside the image */
   i64 channel, channels, pixel, split, run;
-  i64 chunk_pitch, row_pitch;
+  i64 chunk_pitch, row_pitch, image_pitch;
   float *data;
 } conv_strip;
 
@@ -26,6 +32,7 @@ static conv_strip conv_make_strip(const conv_job *j, const conv_place *p, i64 ch
   s.run = CEIL_DIV(s.columns, s.split);
   s.chunk_pitch = s.split * s.run * pixel;
   s.row_pitch = s.chunk_pitch * CEIL_DIV(channels, pixel);
+  s.image_pitch = s.row_pitch * s.rows;
   return s;
 }
 
@@ -85,30 +92,35 @@ INLINE void conv_expect(const float *p, i64 floats) {
   for (i64 i = 0; i < floats; i += 16) __builtin_prefetch(p + i);
 }
 
-/* Fills the strip from `image` (one image, all its channels, of which the strip takes [channel, channel + channels)). */
-static void conv_copy_strip(const conv_strip *s, const conv_job *j, const float *image) {
-  i64 width = j->w.source, step = j->in * j->groups;
-  for (i64 r = 0; r < s->rows; r++) {
-    i64 source_row = s->row + r;
-    float *row = s->data + r * s->row_pitch;
-    if (source_row < 0 || source_row >= j->h.source) { conv_fill(row, s->row_pitch); continue; }
-    const float *in = image + source_row * width * step + s->channel;
-    if (s->channels == step && source_row + 1 < j->h.source) conv_expect(in + width * step, width * step);
-    for (i64 c = 0; c < s->channels; c += s->pixel, row += s->chunk_pitch) {
-      i64 length = MIN(s->pixel, s->channels - c);
-      for (i64 residue = 0; residue < s->split; residue++) {
-        float *out = row + residue * s->run * s->pixel;
-        i64 first = s->column + residue, stop = width - first;
-        i64 left = first < 0 ? MIN(s->run, (-first + s->split - 1) / s->split) : 0;
-        i64 right = stop > 0 ? MAX(left, MIN(s->run, CEIL_DIV(stop, s->split))) : left;
-        conv_fill(out, left * s->pixel);
-        if (right > left)
-          conv_copy_pixels(out + left * s->pixel, s->pixel, in + (first + left * s->split) * step + c, s->split * step,
-                           right - left, length);
-        conv_fill(out + right * s->pixel, (s->run - right) * s->pixel);
-      }
+static void conv_copy_row(const conv_strip *s, i64 width, i64 step, const float *in, float *row) {
+  for (i64 c = 0; c < s->channels; c += s->pixel, row += s->chunk_pitch) {
+    i64 length = MIN(s->pixel, s->channels - c);
+    for (i64 residue = 0; residue < s->split; residue++) {
+      float *out = row + residue * s->run * s->pixel;
+      i64 first = s->column + residue, stop = width - first;
+      i64 left = first < 0 ? MIN(s->run, (-first + s->split - 1) / s->split) : 0;
+      i64 right = stop > 0 ? MAX(left, MIN(s->run, CEIL_DIV(stop, s->split))) : left;
+      conv_fill(out, left * s->pixel);
+      if (right > left)
+        conv_copy_pixels(out + left * s->pixel, s->pixel, in + (first + left * s->split) * step + c, s->split * step,
+                         right - left, length);
+      conv_fill(out + right * s->pixel, (s->run - right) * s->pixel);
     }
   }
+}
+
+/* Fills the strip from `images` images, of whose channels it takes [channel, channel + channels). */
+static void conv_copy_strip(const conv_strip *s, const conv_job *j, i64 images, const float *image) {
+  i64 width = j->w.source, step = j->in * j->groups;
+  for (i64 n = 0; n < images; n++, image += j->h.source * width * step)
+    for (i64 r = 0; r < s->rows; r++) {
+      i64 source_row = s->row + r;
+      float *row = s->data + n * s->image_pitch + r * s->row_pitch;
+      if (source_row < 0 || source_row >= j->h.source) { conv_fill(row, s->row_pitch); continue; }
+      const float *in = image + source_row * width * step + s->channel;
+      if (s->channels == step && source_row + 1 < j->h.source) conv_expect(in + width * step, width * step);
+      conv_copy_row(s, width, step, in, row);
+    }
 }
 
 /* From one result pixel's sources to the next one's of its class, in floats. */
@@ -144,14 +156,15 @@ static i64 conv_list_pixels(const conv_job *j, const conv_place *p, const conv_s
   i64 advance = conv_pixel_step(j, s);
   i64 o_w = conv_first_of_class(&j->w, p->o_w, class_w);
   i64 left = conv_column(s, conv_origin(&j->w, o_w) - conv_origin(&j->w, p->o_w));
-  for (i64 o = conv_first_of_class(&j->h, p->o_h, class_h); o < p->o_h + p->size.rows; o += step_h) {
-    i64 at = (conv_origin(&j->h, o) - conv_origin(&j->h, p->o_h)) * s->row_pitch + left;
-    i64 to = (o - p->o_h) * p->pitch;
-    for (i64 i = o_w; i < p->o_w + p->size.columns; i += step_w, at += advance, count++) {
-      scratch->at[count] = (int32_t)at;
-      scratch->to[count] = (int32_t)(to + i - p->o_w);
+  for (i64 n = 0; n < p->size.images; n++)
+    for (i64 o = conv_first_of_class(&j->h, p->o_h, class_h); o < p->o_h + p->size.rows; o += step_h) {
+      i64 at = n * s->image_pitch + (conv_origin(&j->h, o) - conv_origin(&j->h, p->o_h)) * s->row_pitch + left;
+      i64 to = (n * p->size.rows + o - p->o_h) * p->pitch;
+      for (i64 i = o_w; i < p->o_w + p->size.columns; i += step_w, at += advance, count++) {
+        scratch->at[count] = (int32_t)at;
+        scratch->to[count] = (int32_t)(to + i - p->o_w);
+      }
     }
-  }
   for (i64 i = 0; i < CONV_SPARE && count; i++) scratch->at[count + i] = scratch->at[count - 1];
   return count;
 }

@@ -5,9 +5,9 @@
 
 /* -- micro-kernels: a few rows k × one or two vectors of t stay in registers over a rectangle of pixels ------------- */
 
-/* Pixels of a strip in x (steps in floats) and of dy: `columns` pixels a row. */
+/* How a micro-kernel walks over the pixels of a block, in x (the strip) and in dy; steps in floats. */
 typedef struct {
-  i64 rows, columns, x_row, x_column, dy_row, dy_column;
+  i64 images, rows, columns, x_image, x_row, x_column, dy_image, dy_row, dy_column;
   conv_ahead *ahead_x, *ahead_dy;
 } conv_walk;
 
@@ -21,10 +21,11 @@ INLINE void conv_outer(const int rows, const int vectors, const int near, const 
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++) sum[r][v] = first || r >= real ? (vf){0} : load(sums + (r * vectors + v) * LANES);
   if (near) x += at[0];
-  for (i64 h = 0; h < walk->rows; h++, x += walk->x_row, dy += walk->dy_row) {
+  for (i64 i = 0; i < walk->images * walk->rows; i++) {
     conv_look_ahead(walk->ahead_x);
     conv_look_ahead(walk->ahead_dy);
-    const float *a = x, *b = dy;
+    i64 n = i / walk->rows, h = i % walk->rows;
+    const float *a = x + n * walk->x_image + h * walk->x_row, *b = dy + n * walk->dy_image + h * walk->dy_row;
     for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
       vf b0 = load(b), b1 = vectors > 1 ? load(b + LANES) : b0;
 #pragma GCC unroll 16
@@ -48,10 +49,11 @@ INLINE void conv_depthwise_outer(const int rows, const float *x, const int32_t *
   vf sum[CONV_PIXELS];
 #pragma GCC unroll 16
   for (int r = 0; r < rows; r++) sum[r] = first || r >= real ? (vf){0} : load(sums + r * LANES);
-  for (i64 h = 0; h < walk->rows; h++, x += walk->x_row, dy += walk->dy_row) {
+  for (i64 i = 0; i < walk->images * walk->rows; i++) {
     conv_look_ahead(walk->ahead_x);
     conv_look_ahead(walk->ahead_dy);
-    const float *a = x, *b = dy;
+    i64 n = i / walk->rows, h = i % walk->rows;
+    const float *a = x + n * walk->x_image + h * walk->x_row, *b = dy + n * walk->dy_image + h * walk->dy_row;
     for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
       vf b0 = load(b);
 #pragma GCC unroll 16
@@ -95,7 +97,7 @@ INLINE i64 conv_grad_floats(const conv_job *j) {
 }
 
 static conv_grad_cut conv_make_grad_cut(const conv_job *j) {
-  i64 pixels = j->batch * j->h.out, floats = conv_grad_floats(j);
+  i64 pixels = j->w.out ? j->batch * j->h.out : 0, floats = conv_grad_floats(j);
   i64 units = conv_is_depthwise(j) ? conv_depthwise_width(j) / LANES : j->groups * conv_panels(j) * j->h.kernel;
   double total = conv_image_cost(j) * (double)j->batch;
   i64 want = total < 1.5e6 ? 1 : total > 64 * 1e6 ? 64 : MAX(4, (i64)(total / 1e6));
@@ -112,13 +114,15 @@ typedef struct { i64 u0, u1, started; float *partial; conv_ahead x, dy; } conv_s
 /* dy of one panel: in place where whole vectors can be read, else copied and padded. */
 static const float *conv_grad_dy(const float *dy, i64 ld, i64 lanes, i64 width, const conv_job *j, const conv_place *p,
                                  conv_walk *walk, float *copy) {
+  walk->images = p->size.images;
   walk->rows = p->size.rows;
   walk->columns = p->size.columns;
   walk->dy_column = ld;
   walk->dy_row = j->w.out * ld;
+  walk->dy_image = walk->rows * walk->dy_row;
   if (lanes == width) return dy;
   float *out = copy;
-  for (i64 r = 0; r < p->size.rows; r++)
+  for (i64 r = 0; r < p->size.images * p->size.rows; r++)
     for (i64 c = 0; c < p->size.columns; c++, out += width) {
       const float *in = dy + (r * j->w.out + c) * ld;
       for (i64 l = 0; l < lanes; l++) out[l] = in[l];
@@ -126,6 +130,7 @@ static const float *conv_grad_dy(const float *dy, i64 ld, i64 lanes, i64 width, 
     }
   walk->dy_column = width;
   walk->dy_row = p->size.columns * width;
+  walk->dy_image = walk->rows * walk->dy_row;
   return copy;
 }
 
@@ -173,7 +178,7 @@ static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, 
       group = panel / panels;
       s = conv_make_strip(j, &p, p.size.channels, pixel, scratch->strip);
       s.channel = group * j->in + p.channel;
-      conv_copy_strip(&s, j, image);
+      conv_copy_strip(&s, j, p.size.images, image);
     }
     row.tap_h = start;
     row.size.taps_h = stop - start;
@@ -181,7 +186,7 @@ static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, 
     shifted.data += (conv_reach(&j->h, start) - conv_reach(&j->h, p.tap_h)) * s.row_pitch;
     i64 segments = conv_list_segments(j, &row, &s, 0, 0, scratch->segments);
     i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
-    conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
+    conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
                     .ahead_x = &sums->x, .ahead_dy = &sums->dy};
     const float *b = conv_grad_dy(dy + group * j->out + t, ld, lanes, vectors * LANES, j, &p, &walk, scratch->result);
     conv_grad_panel(&shifted, scratch->segments, segments, b, &walk, vectors,
@@ -196,8 +201,8 @@ static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const floa
   if (c0 >= c1) return;
   conv_strip s = conv_make_strip(j, &p, c1 - c0, LANES, scratch->strip);
   s.channel = c0;
-  conv_copy_strip(&s, j, image);
-  conv_walk walk = {.x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
+  conv_copy_strip(&s, j, p.size.images, image);
+  conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
                     .ahead_x = &sums->x, .ahead_dy = &sums->dy};
   i64 taps = conv_list(j, &p, &s, 0, 0, scratch)->segments;
   for (i64 c = c0; c < c1; c += LANES) {
@@ -219,30 +224,40 @@ INLINE i64 conv_grad_calls(const conv_job *j, const conv_sums *sums) {
   return CEIL_DIV((sums->u1 - sums->u0) * depth, CONV_PIXELS);
 }
 
-/* All passes over the rows [r0, r1) of image n. */
-static void conv_grad_image(const conv_job *j, const float *dy, i64 n, i64 r0, i64 r1, conv_sums *sums,
+/* All passes over one block. */
+static void conv_grad_block(const conv_job *j, conv_place p, conv_block b, const float *dy, conv_sums *sums,
                             conv_scratch *scratch) {
-  i64 channels = conv_is_depthwise(j) ? j->groups : j->in, ld = j->out * j->groups;
-  const float *image = j->source + n * j->h.source * j->w.source * j->in * j->groups;
-  conv_block b = conv_choose_block(j, r1 - r0, channels);
-  for (i64 r = r0; r < r1; r += b.rows)
-    for (i64 c = 0; c < j->w.out; c += b.columns, sums->started = 1) {
-      conv_place p = {.o_h = r, .o_w = c, .size = {.rows = MIN(b.rows, r1 - r), .columns = MIN(b.columns, j->w.out - c)}};
-      i64 calls = conv_grad_calls(j, sums) * p.size.rows, next = conv_origin(&j->h, r + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
-      sums->x = conv_make_ahead(j->source, j->batch, j->h.source, j->w.source * j->in * j->groups, n, next,
-                                CEIL_DIV(p.size.rows * j->h.source, j->h.out), calls);
-      sums->dy = conv_make_ahead(dy, j->batch, j->h.out, j->w.out * ld, n, r + p.size.rows, p.size.rows, calls);
-      const float *corner = dy + ((n * j->h.out + r) * j->w.out + c) * ld;
-      for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
-        for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
-          for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
-            p.size.taps_h = MIN(b.taps_h, j->h.kernel - p.tap_h);
-            p.size.taps_w = MIN(b.taps_w, j->w.kernel - p.tap_w);
-            p.size.channels = MIN(b.channels, channels - p.channel);
-            if (conv_is_depthwise(j)) conv_depthwise_grad_pass(j, p, image, corner, sums, scratch);
-            else conv_grad_pass(j, p, image, corner, sums, scratch);
-          }
-    }
+  i64 channels = conv_is_depthwise(j) ? j->groups : j->in, ld = j->out * j->groups, width = j->w.source * j->in * j->groups;
+  i64 rows = p.size.images * p.size.rows, calls = conv_grad_calls(j, sums) * rows, last = p.n + p.size.images - 1;
+  i64 next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+  sums->x = conv_make_ahead(j->source, j->batch, j->h.source, width, last, next, CEIL_DIV(rows * j->h.source, j->h.out), calls);
+  sums->dy = conv_make_ahead(dy, j->batch, j->h.out, j->w.out * ld, last, p.o_h + p.size.rows, rows, calls);
+  const float *image = j->source + p.n * j->h.source * width, *corner = dy + ((p.n * j->h.out + p.o_h) * j->w.out + p.o_w) * ld;
+  for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
+    for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
+      for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
+        p.size.taps_h = MIN(b.taps_h, j->h.kernel - p.tap_h);
+        p.size.taps_w = MIN(b.taps_w, j->w.kernel - p.tap_w);
+        p.size.channels = MIN(b.channels, channels - p.channel);
+        if (conv_is_depthwise(j)) conv_depthwise_grad_pass(j, p, image, corner, sums, scratch);
+        else conv_grad_pass(j, p, image, corner, sums, scratch);
+      }
+  sums->started = 1;
+}
+
+/* The rows [r0, r1) of the images [n, n + images). */
+static void conv_grad_images(const conv_job *j, const float *dy, i64 n, i64 images, i64 r0, i64 r1, conv_sums *sums,
+                             conv_scratch *scratch) {
+  conv_block b = conv_choose_block(j, images, r1 - r0);
+  for (i64 end = n + images; n < end; n += b.images)
+    for (i64 r = r0; r < r1; r += b.rows)
+      for (i64 c = 0; c < j->w.out; c += b.columns) {
+        conv_place p = {.n = n, .o_h = r, .o_w = c};
+        p.size.images = MIN(b.images, end - n);
+        p.size.rows = MIN(b.rows, r1 - r);
+        p.size.columns = MIN(b.columns, j->w.out - c);
+        conv_grad_block(j, p, b, dy, sums, scratch);
+      }
 }
 
 /* Phase 0: one chunk of pixels into one range of its partial sums. */
@@ -261,8 +276,9 @@ static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspac
     to = j->batch * rows * (chunk + 1) / cut.chunks;
   }
   while (from < to) {
-    i64 n = from / rows, stop = MIN(to, (n + 1) * rows);
-    conv_grad_image(j, dy, n, from - n * rows, stop - n * rows, &sums, (conv_scratch *)ws.local);
+    i64 n = from / rows, whole = from % rows ? 0 : (to - from) / rows, stop = MIN(to, (n + MAX(whole, 1)) * rows);
+    conv_grad_images(j, dy, n, MAX(whole, 1), from - n * rows, whole ? rows : stop - n * rows, &sums,
+                     (conv_scratch *)ws.local);
     from = stop;
   }
 }
