@@ -1,0 +1,3 @@
+// The package's `nabla/descent`: gradient descent on any function of tensors, its path and its stopping criteria.
+export { type Descent, type DescentReason, minimize, type PathPoint, type Plain } from "./minimize.ts";
+export type { BatchOptions, MinimizeOptions, Until, Validation } from "./options.ts";

@@ -1,0 +1,109 @@
+// The options of minimize(), checked before anything is computed. Knows nothing of how a step is taken.
+import { ConfigError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest-name.ts";
+import type { Tree } from "../base/tree.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** When a descent has arrived. Criteria may be combined; the first that holds ends it. */
+export interface Until<W extends Tree<Tensor> = Tree<Tensor>> {
+  /** ‖w^t − w^(t−1)‖ < ε: the steps have become short. */
+  readonly stepNorm?: number | undefined;
+  /** ‖∇Q(w^t)‖ < ε: the ground has become flat. */
+  readonly gradientNorm?: number | undefined;
+  /** The error on data that is not learned from has not improved for `patience` steps; w is the best one seen. */
+  readonly validation?: Validation<W> | undefined;
+  /** The most steps taken, 1000 if left out. */
+  readonly maxSteps?: number | undefined;
+}
+
+/** How well w does on data that it is not fitted to, and how many steps without an improvement are borne. */
+export interface Validation<W extends Tree<Tensor> = Tree<Tensor>> {
+  readonly error: (w: W) => Tensor | number | Promise<number>;
+  readonly patience: number;
+}
+
+/** Options of `minimize`. */
+export interface MinimizeOptions<W extends Tree<Tensor> = Tree<Tensor>> {
+  /** Step size η > 0. */
+  readonly eta: number;
+  readonly until?: Until<W> | undefined;
+  /** Keeps every `every`-th point of the path, beside the first and the last; 1 if left out. */
+  readonly every?: number | undefined;
+}
+
+/** Options of `minimize` for a Q that is a sum over batches. */
+export interface BatchOptions<B, W extends Tree<Tensor> = Tree<Tensor>> extends MinimizeOptions<W> {
+  /** What Q is given beside w, a batch a step, in turn: one for all data, one an example, or anything between. */
+  readonly batches: readonly B[];
+  /** Visits the batches of each pass in a random order that depends on this; in the order given if left out. */
+  readonly seed?: number | undefined;
+}
+
+/** Options with nothing left out. */
+export interface Checked<W extends Tree<Tensor>> {
+  readonly eta: number;
+  readonly stepNorm: number;
+  readonly gradientNorm: number;
+  readonly validation: Validation<W> | undefined;
+  readonly maxSteps: number;
+  readonly every: number;
+  readonly batches: readonly unknown[] | undefined;
+  readonly seed: number | undefined;
+}
+
+const OPTIONS = ["eta", "until", "every", "batches", "seed"];
+const CRITERIA = ["stepNorm", "gradientNorm", "validation", "maxSteps"];
+
+function checkNames(given: object, known: readonly string[], where: string): void {
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, known);
+  const hint = nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+  throw new ConfigError(`minimize: ${where} "${unknown}" is unknown.${hint} There are ${known.join(", ")}.`, {
+    name: unknown,
+  });
+}
+
+function checkAbove0(name: string, value: number, cure: string): void {
+  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return;
+  throw new ConfigError(`minimize: ${name} must be a finite number above 0, it is ${value}. ${cure}`, {
+    [name]: value,
+  });
+}
+
+function checkWhole(name: string, value: number, cure: string): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new ConfigError(`minimize: ${name} must be a whole number from 1, it is ${value}. ${cure}`, {
+    [name]: value,
+  });
+}
+
+/** The options, checked and filled in; throws `ConfigError` naming the option and its value. */
+export function checkOptions<W extends Tree<Tensor>>(
+  options: MinimizeOptions<W> & Partial<BatchOptions<unknown, W>>,
+): Checked<W> {
+  checkNames(options, OPTIONS, "option");
+  const { eta, until = {}, every = 1, batches, seed } = options;
+  checkNames(until, CRITERIA, "criterion");
+  const { stepNorm, gradientNorm, validation, maxSteps = 1000 } = until;
+  checkAbove0("eta", eta, "Give a step size such as 0.1.");
+  if (stepNorm !== undefined) checkAbove0("stepNorm", stepNorm, "Give a small ε such as 1e-6.");
+  if (gradientNorm !== undefined) checkAbove0("gradientNorm", gradientNorm, "Give a small ε such as 1e-6.");
+  if (validation !== undefined) {
+    checkWhole("patience", validation.patience, "Give the steps to wait for an improvement.");
+  }
+  checkWhole("maxSteps", maxSteps, "Give the most steps to take.");
+  checkWhole("every", every, "Give 1 to keep the whole path.");
+  if (batches?.length === 0) throw new ConfigError("minimize: batches is empty. Give at least one batch.");
+  // No norm is below 0, so a criterion that was left out never holds.
+  return {
+    eta,
+    stepNorm: stepNorm ?? 0,
+    gradientNorm: gradientNorm ?? 0,
+    validation,
+    maxSteps,
+    every,
+    batches,
+    seed,
+  };
+}
