@@ -14,19 +14,23 @@
    and these are low and wide, so that a is packed seldom. */
 #define GEMM_HIGH_ROWS 256
 #define GEMM_LOW_ROWS 64
-/* With no more columns a is read where it lies. */
+/* With no more columns, or rows, a is read where it lies. (Up to twice the rows, unless they compete for the same places
+   in the cache.) */
 #define GEMM_DIRECT_COLUMNS 256
+#define GEMM_DIRECT_ROWS_A 64
 /* b by rows is read where it lies if it is read seldom, or if its rows are no longer than this: longer ones take a page
    each, and one tile's pages are more than the processor remembers. */
 #define GEMM_DIRECT_ROW 1024
 #define GEMM_BLOCK_DOT 2048
-#define GEMM_BLOCK_STREAM 256
+#define GEMM_BLOCK_STREAM 64
 /* Longest row of c that `stream` keeps in the first-level cache. */
 #define GEMM_STREAM_COLUMNS 1024
 /* Fewer rows (or columns) than this are skinny: b (or a) is read so few times that packing it does not pay. */
 #define GEMM_SKINNY 12
 #define GEMM_SKINNY_STREAM 4
 #define GEMM_SKINNY_K 4
+/* So many times longer than n, k is cut first: the partial sums then are less to read than a again for each tile. */
+#define GEMM_LONG 32
 /* Below this many microseconds of work forking costs more than it gives; a task is at least the second number long. */
 #define GEMM_FORK_MICROSECONDS 30
 #define GEMM_TASK_MICROSECONDS 12
@@ -94,14 +98,17 @@ static i64 gemm_microseconds(const gemm_args *g) {
 static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   const gemm_args *g = &plan->g;
   int is_high = g->batch > 1 || g->m <= 2 * GEMM_HIGH_ROWS;
-  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && g->n <= GEMM_DIRECT_COLUMNS;
+  int is_low = g->m <= GEMM_DIRECT_ROWS_A || (g->m <= 2 * GEMM_DIRECT_ROWS_A && g->a_row % 512);
+  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && (is_low || g->n <= GEMM_DIRECT_COLUMNS);
   /* Panels of equal height rather than full ones and a rest: 128 rows are 9 × 13 + 11. */
   i64 panels = MAX(1, CEIL_DIV(g->m, plan->is_direct_a && g->a_row != 1 ? GEMM_DIRECT_ROWS : GEMM_ROWS));
   plan->m = gemm_cut_units(g->m, CEIL_DIV(g->m, panels));
   plan->m.parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS);
   i64 rows = CEIL_DIV(plan->m.units, plan->m.parts) * plan->m.unit;
   plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
-  plan->n.parts = MAX(CEIL_DIV(g->n, GEMM_TILE_SIZE / rows), CEIL_DIV(wanted, plan->m.parts * g->batch));
+  /* A long k is better cut itself: then every part of a and b is read by one tile only. */
+  i64 across = g->k >= GEMM_LONG * g->n ? 1 : CEIL_DIV(wanted, plan->m.parts * g->batch);
+  plan->n.parts = MAX(CEIL_DIV(g->n, GEMM_TILE_SIZE / rows), across);
   plan->n.parts = MIN(plan->n.parts, plan->n.units);
   i64 blocks = MAX(1, CEIL_DIV(g->k, MIN(GEMM_BLOCK_PANEL, GEMM_BLOCK_SIZE / rows)));
   plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
@@ -173,20 +180,20 @@ static void gemm_pack_b(const gemm_plan *p, const float *b, i64 block, i64 first
             MIN(count * p->n.unit, p->n.size - column), p->g.b_col, p->g.b_row, MIN(p->k.unit, p->k.size - p0));
 }
 
-/* Strips packed by one task of phase 0. */
-#define GEMM_PACK_A 8
-#define GEMM_PACK_B 4
+/* Strips packed by one task of phase 0: some ten microseconds' worth. */
+static i64 gemm_pack_strips(const gemm_plan *p, i64 width) { return CEIL_DIV(32768, width * p->k.unit); }
 
 static void gemm_pack_task(const gemm_plan *p, i64 task, float *shared) {
-  i64 groups_a = CEIL_DIV(p->m.units, GEMM_PACK_A), groups_b = CEIL_DIV(p->n.units, GEMM_PACK_B);
+  i64 most_a = gemm_pack_strips(p, p->m.unit), most_b = gemm_pack_strips(p, p->n.unit);
+  i64 groups_a = CEIL_DIV(p->m.units, most_a), groups_b = CEIL_DIV(p->n.units, most_b);
   i64 tasks_a = p->shares_a ? p->k.units * groups_a : 0;
   if (task < tasks_a) {
-    i64 block = task / groups_a, first = task % groups_a * GEMM_PACK_A;
-    gemm_pack_a(p, PTR(const float, p->g.a), block, first, MIN(GEMM_PACK_A, p->m.units - first),
+    i64 block = task / groups_a, first = task % groups_a * most_a;
+    gemm_pack_a(p, PTR(const float, p->g.a), block, first, MIN(most_a, p->m.units - first),
                 shared + (block * p->m.units + first) * gemm_strip(p->m.unit, p->k.unit));
   } else {
-    i64 block = (task - tasks_a) / groups_b, first = (task - tasks_a) % groups_b * GEMM_PACK_B;
-    gemm_pack_b(p, PTR(const float, p->g.b), block, first, MIN(GEMM_PACK_B, p->n.units - first),
+    i64 block = (task - tasks_a) / groups_b, first = (task - tasks_a) % groups_b * most_b;
+    gemm_pack_b(p, PTR(const float, p->g.b), block, first, MIN(most_b, p->n.units - first),
                 shared + gemm_shared_b(p) + (block * p->n.units + first) * gemm_strip(p->n.unit, p->k.unit));
   }
 }
@@ -214,7 +221,7 @@ static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 c
   float *to = t->to + (column - t->column);
   for (i64 r = 0; r < t->rows; r += p->m.unit, a.at += a.panel, b.next += b.next_set) {
     i64 rows = MIN(p->m.unit, t->rows - r);
-    gemm_tile_function tile = (a.row == 1 ? gemm_panel_tiles : gemm_row_tiles)[rows - 1][vectors - 1];
+    gemm_tile_function tile = a.row == 1 ? gemm_panel_tiles[rows - 1][vectors - 1] : gemm_row_tiles[rows - 1][vectors - 1];
     if (r >= p->m.unit * GEMM_COLUMNS / 16) b.next = a.at + a.panel, b.next_step = 16;
     if (columns == vectors * LANES) {
       tile(k, a.at, a.row, a.step, b.at, b.step, to + r * t->ld, t->ld, add, b.next, b.next_step);
@@ -358,8 +365,8 @@ static i64 gemm_tasks(const void *args, i64 phase) {
   gemm_plan p = gemm_make_plan(args);
   if (!p.tiles) return 0;
   if (phase == 0)
-    return (p.shares_a ? p.k.units * CEIL_DIV(p.m.units, GEMM_PACK_A) : 0) +
-           (p.shares_b ? p.k.units * CEIL_DIV(p.n.units, GEMM_PACK_B) : 0);
+    return (p.shares_a ? p.k.units * CEIL_DIV(p.m.units, gemm_pack_strips(&p, p.m.unit)) : 0) +
+           (p.shares_b ? p.k.units * CEIL_DIV(p.n.units, gemm_pack_strips(&p, p.n.unit)) : 0);
   if (phase == 1) return CEIL_DIV(p.tiles, p.tiles_per_task);
   return p.k.parts > 1 ? p.g.batch * CEIL_DIV(p.g.m, gemm_sum_rows(&p)) : 0;
 }
