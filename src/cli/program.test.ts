@@ -103,6 +103,34 @@ describe("nabla data", () => {
   });
 });
 
+describe("nabla summary", () => {
+  it("shows the layers of a net by name", async () => {
+    const { code, output } = await nabla(
+      "summary",
+      "--model",
+      "linear",
+      "--shape",
+      "1×4×4",
+      "--classes",
+      "3",
+    );
+    expect(code).toBe(0);
+    expect(output).toMatch(/ linear +3 +51 +96\n/);
+    expect(output).toMatch(/\ntotal +51 /);
+  });
+  it("is one record with --json", async () => {
+    const [record] = records((await nabla("summary", "--json")).output);
+    expect(record).toMatchObject({ type: "summary", model: "cnn", shape: [1, 28, 28], classes: 10 });
+    expect((record!["layers"] as unknown[]).length).toBeGreaterThan(5);
+  });
+  it("suggests the net meant and explains a shape", async () => {
+    expect((await nabla("summary", "--model", "cn")).errors).toContain('Did you mean "cnn"?');
+    const { code, errors } = await nabla("summary", "--shape", "28x28");
+    expect(code).toBe(2);
+    expect(errors).toMatch(/--shape must be channels, height and width, like 1x28x28, it is "28x28"/);
+  });
+});
+
 describe("nabla doctor", () => {
   it("finds this machine fit, a line a point", async () => {
     const { code, output } = await nabla("doctor");

@@ -4,11 +4,12 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addSummary } from "./commands/summary.ts";
 import type { Context } from "./context.ts";
 import { writeJson } from "./context.ts";
 import { exitCodeOf, failureRecord, failureText, QuietExit } from "./failure.ts";
 
-const COMMANDS = [addData, addDoctor];
+const COMMANDS = [addSummary, addData, addDoctor];
 
 /** The version in the package's manifest. */
 export function packageVersion(): string {

@@ -45,7 +45,7 @@ const events: FitEvent[] = [
 function tell(make: (terminal: Terminal) => RunView): { output: string; errors: string } {
   const terminal = recordingTerminal();
   const view = make(terminal);
-  const layers = [{ name: "0", type: "linear 2", shape: [2], parameters: 10 }];
+  const layers = [{ name: "0", type: "linear 2", shape: [2], parameters: 10, flops: 16 }];
   view.begin({ config: resolveConfig({}), folder: "runs/a", layers, train: set, test: set });
   for (const event of events) view.show(event);
   view.remark("stopping");
@@ -60,7 +60,7 @@ describe("a run", () => {
     const { output, errors } = tell(textView);
     expect(output).toContain("digits: 1 image to learn from, 1 for the test\n");
     expect(output).toContain("cnn: adamw, learning rate 0.001, batches of 64, seed 0\n");
-    expect(output).toContain("0      linear 2  2               10\n");
+    expect(output).toContain("0      linear 2  2               10     16\n");
     expect(output).toContain(
       "epoch 1/1  loss 0.5000  accuracy 100.00 %  2.0 s\nall epochs done: 1 step in 2.0 s",
     );

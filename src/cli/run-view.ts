@@ -1,11 +1,12 @@
 // Tells a training run to people (text, a moving line) or to machines (JSON lines): one interface, so that the train
 // command has no branches on it. Knows nothing of how the run is done.
 import { countOf, type ImageSet } from "../data/image-set.ts";
+import type { LayerRow } from "../nn/describe.ts";
 import type { Evaluation, FitEvent } from "../train/events.ts";
 import type { TrainConfig } from "./config.ts";
 import { writeJson } from "./context.ts";
 import { evaluationText, scoreLine } from "./render/evaluation.ts";
-import { type LayerRow, layerTable } from "./render/layer-table.ts";
+import { layerTable } from "./render/layer-table.ts";
 import { formatAmount, formatCount } from "./render/numbers.ts";
 import { createProgress, endLine } from "./render/progress.ts";
 import type { Terminal } from "./terminal.ts";

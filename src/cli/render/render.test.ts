@@ -28,19 +28,19 @@ describe("lines", () => {
 
 describe("layerTable", () => {
   const rows = [
-    { name: "0", type: "conv2d 32 5×5", shape: [32, 28, 28], parameters: 832 },
-    { name: "1", type: "relu", shape: [32, 28, 28], parameters: 0 },
-    { name: "2", type: "linear 10", shape: [10], parameters: 250_890 },
+    { name: "0", type: "conv2d 32 5×5", shape: [32, 28, 28], parameters: 832, flops: 1_254_400 },
+    { name: "1", type: "relu", shape: [32, 28, 28], parameters: 0, flops: 0 },
+    { name: "2", type: "linear 10", shape: [10], parameters: 250_890, flops: 501_760 },
   ];
   it("aligns the columns and adds up the parameters", () => {
     expect(layerTable(rows, plain).split("\n")).toEqual([
-      "layer  type           output    parameters",
-      "──────────────────────────────────────────",
-      "0      conv2d 32 5×5  32×28×28         832",
+      "layer  type           output    parameters      FLOPs",
+      "─────────────────────────────────────────────────────",
+      "0      conv2d 32 5×5  32×28×28         832  1 254 400",
       "1      relu           32×28×28",
-      "2      linear 10      10           250 890",
-      "──────────────────────────────────────────",
-      "total                              251 722",
+      "2      linear 10      10           250 890    501 760",
+      "─────────────────────────────────────────────────────",
+      "total                              251 722  1 756 160",
       "",
     ]);
   });
