@@ -19,7 +19,7 @@
 #define GEMM_DIRECT_COLUMNS 256
 #define GEMM_DIRECT_ROWS_A 64
 /* b by rows is read where it lies if it is read seldom, or if its rows are no longer than this: longer ones take a page
-   each, and one tile's pages are more than the processor remembers. */
+   each, and one tile's pages are more than the processor remembers. (Nor if they compete for places in the cache.) */
 #define GEMM_DIRECT_ROW 1024
 #define GEMM_BLOCK_DOT 2048
 #define GEMM_BLOCK_STREAM 64
@@ -112,7 +112,7 @@ static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   plan->n.parts = MIN(plan->n.parts, plan->n.units);
   i64 blocks = MAX(1, CEIL_DIV(g->k, MIN(GEMM_BLOCK_PANEL, GEMM_BLOCK_SIZE / rows)));
   plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
-  plan->is_direct_b = g->b_col == 1 && (is_high || g->n <= GEMM_DIRECT_ROW);
+  plan->is_direct_b = g->b_col == 1 && (is_high || (g->n <= GEMM_DIRECT_ROW && g->b_row % 512));
   /* A packed strip that more than two tiles read is packed once, for all of them. */
   if (wanted == 1 || g->batch > 1) return;
   plan->shares_a = plan->n.parts > 2 && !plan->is_direct_a;
