@@ -5,23 +5,33 @@ import { describe, expect, it } from "vitest";
 import { violationsOf } from "./import-law.ts";
 import { importsOf, listFiles, root } from "./source-files.ts";
 
-const exported = Object.keys(
-  (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, unknown> })
-    .exports,
-).map((subpath) => subpath.replace(/^\./, "nabla"));
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Record<string, unknown>;
+  imports?: Record<string, Record<string, string>>;
+};
+const exported = Object.keys(manifest.exports).map((subpath) => subpath.replace(/^\./, "nabla"));
+const conditional = Object.fromEntries(
+  Object.entries(manifest.imports ?? {}).map(([name, conditions]) => [
+    name,
+    Object.values(conditions).map((path) => path.replace(/^\.\/dist\/(.*)\.js$/, "src/$1.ts")),
+  ]),
+);
 
 /** Violations of a graph given as path → text. */
 const judge = (files: Record<string, string>): string[] =>
   violationsOf(
     Object.entries(files).map(([path, text]) => ({ path, text })),
-    ["nabla", "nabla/nn"],
+    {
+      exported: ["nabla", "nabla/nn"],
+      conditional: { "#open": ["src/device/open.node.ts", "src/device/open.ts"] },
+    },
   );
 
 describe("the sources", () => {
   it("follow the import law", () => {
     const files = listFiles(["src", "studio", "examples", "bench"], /\.tsx?$/);
     expect(files.length).toBeGreaterThan(3);
-    expect(violationsOf(files, exported)).toEqual([]);
+    expect(violationsOf(files, { exported, conditional })).toEqual([]);
   });
 });
 
@@ -32,6 +42,7 @@ describe("the checker accepts", () => {
       "src/data/png.ts": 'import { y } from "../formats/png.ts";',
       "src/data/open.node.ts": 'import { readFile } from "node:fs/promises";',
       "src/data/open.ts": 'export const open = () => import("./open.node.ts");',
+      "src/device/current.ts": 'import { openHost } from "#open";',
       "src/cli/main.ts": 'import { Command } from "commander";\nimport { z } from "../server/serve.ts";',
       "src/nn/linear.test.ts": 'import { fit } from "../train/fit.ts";',
       "examples/digits.ts": 'import { nn } from "nabla";\nimport { linear } from "nabla/nn";',
@@ -74,6 +85,12 @@ describe("the checker catches", () => {
     ],
     ["node: in the engine", { "src/nn/a.ts": 'import { join } from "node:path";' }, /Node's modules belong/],
     ["a lazy node:", { "src/nn/a.ts": 'const fs = await import("node:fs");' }, /Node's modules belong/],
+    [
+      "a #name to the right",
+      { "src/ir/a.ts": 'import { b } from "#open";' },
+      /ir is not to the right of device/,
+    ],
+    ["a #name nobody declared", { "src/ir/a.ts": 'import { b } from "#other";' }, /no runtime dependency/],
     ["a package in the engine", { "src/nn/a.ts": 'import z from "zod";' }, /no runtime dependency/],
     ["*.node.ts in a browser", { "src/data/a.ts": 'import { b } from "./b.node.ts";' }, /only by import\(\)/],
     [

@@ -30,8 +30,16 @@ const rankOf = (layer: string): number => LAYERS.findIndex((names) => names.incl
 const isNodeOnly = (path: string): boolean =>
   path.endsWith(".node.ts") || layerOf(path) === "cli" || layerOf(path) === "server";
 
-/** Every breach of the import law among `files`, one line each; `exported` are the package's subpaths (`nabla/nn`). */
-export function violationsOf(files: readonly SourceFile[], exported: readonly string[]): string[] {
+/** What package.json says of imports: the subpaths others may use, and the sources that a `#name` stands for. */
+export interface Manifest {
+  /** `nabla`, `nabla/nn`. */
+  readonly exported: readonly string[];
+  /** `#open-host` → its sources, one for each condition. */
+  readonly conditional: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Every breach of the import law among `files`, one line each. */
+export function violationsOf(files: readonly SourceFile[], { exported, conditional }: Manifest): string[] {
   const found: string[] = [];
   const edges = new Map<string, string[]>();
   for (const { path, text } of files) {
@@ -39,16 +47,28 @@ export function violationsOf(files: readonly SourceFile[], exported: readonly st
     if (!outside && isTest(path)) continue;
     const targets: string[] = [];
     for (const item of importsOf(text)) {
-      const target = item.specifier.startsWith(".")
-        ? posix.join(posix.dirname(path), item.specifier)
-        : undefined;
-      if (target !== undefined) targets.push(target);
-      const reason = outside ? outsideReason(path, item, target, exported) : insideReason(path, item, target);
+      const own = targetsOf(path, item, conditional);
+      targets.push(...own);
+      const reason = outside
+        ? outsideReason(path, item, own[0], exported)
+        : [...(own.length > 0 ? own : [undefined])]
+            .map((target) => insideReason(path, item, target))
+            .find(Boolean);
       if (reason) found.push(`${path} imports ${item.specifier}: ${reason}`);
     }
     edges.set(path, targets);
   }
   return [...found, ...cyclesOf(edges).map((cycle) => `cycle: ${cycle.join(" → ")}`)];
+}
+
+/** The files of this repository that an import may load; none for a package. */
+function targetsOf(
+  path: string,
+  { specifier }: Import,
+  conditional: Manifest["conditional"],
+): readonly string[] {
+  if (specifier.startsWith(".")) return [posix.join(posix.dirname(path), specifier)];
+  return conditional[specifier] ?? [];
 }
 
 function insideReason(path: string, item: Import, target: string | undefined): string | undefined {
@@ -60,7 +80,9 @@ function insideReason(path: string, item: Import, target: string | undefined): s
   }
   if (!target.startsWith("src/")) return "a source file imports only from src/";
   if (isTest(target)) return "no source imports a test";
-  if (target.endsWith(".node.ts") && item.mode === "static" && !isNodeOnly(path)) {
+  // A `#name` stands for a *.node.ts file in Node only.
+  const isConditional = item.specifier.startsWith("#");
+  if (target.endsWith(".node.ts") && item.mode === "static" && !isConditional && !isNodeOnly(path)) {
     return "a file that runs in a browser loads *.node.ts only by import()";
   }
   const [from, to] = [layerOf(path), layerOf(target)];
