@@ -146,18 +146,35 @@ INLINE void copy_row(float *to, const float *from, i64 n) {
   for (; i < n; i++) to[i] = from[i];
 }
 
-/* The source runs along rows: each square of it is read in lines and turned. */
+typedef float quad __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t quad_index __attribute__((vector_size(16)));
+#if defined(__clang__)
+#define QUAD(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+#define QUAD(a, b, i, j, k, l) __builtin_shuffle(a, b, (quad_index){i, j, k, l})
+#endif
+
+/* Turns a square of 4 × 4: reads four lines of the source, writes four rows. */
+INLINE void turn_square(float *to, i64 columns, const float *from, i64 column_stride) {
+  quad a = *(const quad *)from, b = *(const quad *)(from + column_stride);
+  quad c = *(const quad *)(from + 2 * column_stride), d = *(const quad *)(from + 3 * column_stride);
+  quad ab = QUAD(a, b, 0, 4, 1, 5), AB = QUAD(a, b, 2, 6, 3, 7), cd = QUAD(c, d, 0, 4, 1, 5), CD = QUAD(c, d, 2, 6, 3, 7);
+  *(quad *)to = QUAD(ab, cd, 0, 1, 4, 5), *(quad *)(to + columns) = QUAD(ab, cd, 2, 3, 6, 7);
+  *(quad *)(to + 2 * columns) = QUAD(AB, CD, 0, 1, 4, 5), *(quad *)(to + 3 * columns) = QUAD(AB, CD, 2, 3, 6, 7);
+}
+
+/* The source runs along rows: squares of it are read in lines and turned; 16 rows use up a cache line. */
 static void fetch_turned(float *to, const float *from, i64 rows, i64 columns, i64 column_stride) {
-  for (i64 r = 0; r < rows; r += 16) {
-    i64 height = MIN(rows - r, 16);
-    for (i64 c = 0; c < columns; c++) {
-      const float *line = from + r + c * column_stride;
-      float *out = to + r * columns + c;
-      if (height == 16)
-        for (int i = 0; i < 16; i++) out[i * columns] = line[i];
-      else
-        for (i64 i = 0; i < height; i++) out[i * columns] = line[i];
+  for (i64 top = 0; top < rows; top += 16) {
+    i64 bottom = MIN(top + 16, rows), c = 0;
+    for (; c + 4 <= columns; c += 4) {
+      i64 r = top;
+      for (; r + 4 <= bottom; r += 4) turn_square(to + r * columns + c, columns, from + r + c * column_stride, column_stride);
+      for (; r < bottom; r++)
+        for (i64 k = c; k < c + 4; k++) to[r * columns + k] = from[r + k * column_stride];
     }
+    for (; c < columns; c++)
+      for (i64 r = top; r < bottom; r++) to[r * columns + c] = from[r + c * column_stride];
   }
 }
 

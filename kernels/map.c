@@ -41,6 +41,12 @@ static int turn_dims(const map_block *m, i64 *order, i64 rank) {
   return 0;
 }
 
+/* Fewer rows, so that rows · columns is a multiple of 16 lanes and the block can be used in place. */
+static i64 whole_rows(i64 rows, i64 columns) {
+  i64 step = 16 / MIN(columns & -columns, 16);
+  return rows >= step ? rows / step * step : rows;
+}
+
 /* How the index space is cut: blocks of rows × columns, tasks of task_rows × task_columns. */
 typedef struct {
   i64 rows, columns, block_rows, block_columns, task_rows, task_columns, across;
@@ -55,7 +61,7 @@ static cut map_cut(const map_block *m, const plan *p, int turned) {
   } else if (c.columns * 2 > p->lanes) {
     i64 pieces = CEIL_DIV(c.columns, p->lanes);
     c.block_columns = MIN(CEIL_DIV(CEIL_DIV(c.columns, pieces), 64) * 64, c.columns), c.block_rows = 1;
-  } else c.block_columns = MAX(c.columns, 1), c.block_rows = p->lanes / c.block_columns;
+  } else c.block_columns = MAX(c.columns, 1), c.block_rows = whole_rows(p->lanes / c.block_columns, c.columns);
   i64 grain = map_grain(m);
   if (c.rows * c.columns <= grain) c.task_rows = c.rows, c.task_columns = c.columns;
   else if (c.columns >= grain) {

@@ -10,21 +10,37 @@ typedef int64_t vl __attribute__((vector_size(LANES * 8), aligned(8), may_alias)
 #define INF __builtin_inff()
 #define NOT_A_NUMBER __builtin_nanf("")
 
+#if LANES == 16
+#define EACH_LANE(M) M(0), M(1), M(2), M(3), M(4), M(5), M(6), M(7), M(8), M(9), M(10), M(11), M(12), M(13), M(14), M(15)
+#elif LANES == 8
+#define EACH_LANE(M) M(0), M(1), M(2), M(3), M(4), M(5), M(6), M(7)
+#else
+#define EACH_LANE(M) M(0), M(1), M(2), M(3)
+#endif
+/* Lanes of a and then b, picked by INDEX(lane). */
+#if defined(__clang__)
+#define SHUFFLE(a, b, INDEX) __builtin_shufflevector(a, b, EACH_LANE(INDEX))
+#else
+#define SHUFFLE(a, b, INDEX) __builtin_shuffle(a, b, (vi){EACH_LANE(INDEX)})
+#endif
+#define LANE_NUMBER(i) (i)
+#define ACROSS_8(i) ((i) ^ 8)
+#define ACROSS_4(i) ((i) ^ 4)
+#define ACROSS_2(i) ((i) ^ 2)
+#define ACROSS_1(i) ((i) ^ 1)
+#define INTERLEAVE_LOW(i) ((i) / 2 + (i) % 2 * LANES)
+#define INTERLEAVE_HIGH(i) ((i) / 2 + LANES / 2 + (i) % 2 * LANES)
+
 /* Masks are int lanes, -1 or 0, as comparisons give them. */
 INLINE vf pick(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
 INLINE vi ipick(vi mask, vi yes, vi no) { return (yes & mask) | (no & ~mask); }
 INLINE vi isplat(int32_t x) { return x - (vi){0}; }
-INLINE vd dsplat(double x) { return x - (vd){0}; }
 INLINE vi sign_bit(vf x) { return (vi)x & INT32_MIN; }
 INLINE vf abs_(vf x) { return (vf)((vi)x & INT32_MAX); }
 INLINE vf copysign_(vf magnitude, vf sign) { return (vf)(((vi)magnitude & INT32_MAX) | sign_bit(sign)); }
 INLINE vf float_of(vi x) { return __builtin_convertvector(x, vf); }
 INLINE vi trunc_to_int(vf x) { return __builtin_convertvector(x, vi); }
 INLINE vf pow2(vi n) { return (vf)((n + 127) << 23); } /* 2ⁿ for n in [-126, 127] */
-
-/* NaN in either operand comes through. */
-INLINE vf max_(vf a, vf b) { return pick((a > b) | (a != a), a, b); }
-INLINE vf min_(vf a, vf b) { return pick((a < b) | (a != a), a, b); }
 
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
 #include <immintrin.h>
@@ -33,6 +49,48 @@ INLINE vf min_(vf a, vf b) { return pick((a < b) | (a != a), a, b); }
 #elif defined(__wasm_simd128__)
 #include <wasm_simd128.h>
 #endif
+/* NaN in either operand comes through; x86's own maximum returns the second operand where either is NaN. */
+INLINE vf max_(vf a, vf b) {
+#if defined(__AVX512F__)
+  return (vf)_mm512_mask_mov_ps(_mm512_max_ps((__m512)a, (__m512)b), _mm512_cmp_ps_mask((__m512)a, (__m512)a, _CMP_UNORD_Q), (__m512)a);
+#elif defined(__AVX2__)
+  return pick(a != a, a, (vf)_mm256_max_ps((__m256)a, (__m256)b));
+#elif defined(__SSE2__)
+  return pick(a != a, a, (vf)_mm_max_ps((__m128)a, (__m128)b));
+#elif defined(__wasm_simd128__)
+  return (vf)wasm_f32x4_max((v128_t)a, (v128_t)b);
+#else
+  return pick((a > b) | (a != a), a, b);
+#endif
+}
+INLINE vf min_(vf a, vf b) {
+#if defined(__AVX512F__)
+  return (vf)_mm512_mask_mov_ps(_mm512_min_ps((__m512)a, (__m512)b), _mm512_cmp_ps_mask((__m512)a, (__m512)a, _CMP_UNORD_Q), (__m512)a);
+#elif defined(__AVX2__)
+  return pick(a != a, a, (vf)_mm256_min_ps((__m256)a, (__m256)b));
+#elif defined(__SSE2__)
+  return pick(a != a, a, (vf)_mm_min_ps((__m128)a, (__m128)b));
+#elif defined(__wasm_simd128__)
+  return (vf)wasm_f32x4_min((v128_t)a, (v128_t)b);
+#else
+  return pick((a < b) | (a != a), a, b);
+#endif
+}
+
+/* Folds all lanes into one, in halves. */
+#if LANES == 16
+#define FOLD_HALVES(v, OP) v = OP(v, SHUFFLE(v, v, ACROSS_8)), v = OP(v, SHUFFLE(v, v, ACROSS_4)), FOLD_LAST(v, OP)
+#elif LANES == 8
+#define FOLD_HALVES(v, OP) v = OP(v, SHUFFLE(v, v, ACROSS_4)), FOLD_LAST(v, OP)
+#else
+#define FOLD_HALVES(v, OP) FOLD_LAST(v, OP)
+#endif
+#define FOLD_LAST(v, OP) v = OP(v, SHUFFLE(v, v, ACROSS_2)), v = OP(v, SHUFFLE(v, v, ACROSS_1))
+#define PLUS(a, b) ((a) + (b))
+INLINE float sum_of(vf v) { return FOLD_HALVES(v, PLUS), v[0]; }
+INLINE float max_of(vf v) { return FOLD_HALVES(v, max_), v[0]; }
+INLINE float min_of(vf v) { return FOLD_HALVES(v, min_), v[0]; }
+
 INLINE vf sqrt_(vf x) {
 #if defined(__AVX512F__)
   return (vf)_mm512_sqrt_ps((__m512)x);
@@ -215,28 +273,33 @@ INLINE vf atan2_(vf y, vf x) {
   return pick((x != x) | (y != y), x + y, copysign_(a, y));
 }
 
-/* 2^(y·log2 x) with both steps in double, so that the result is good to the last float bit. */
-INLINE vd log2_wide(vf positive) {
-  vi tiny = positive < 1.17549435e-38f;
-  vi bits = (vi)pick(tiny, positive * 8388608.0f, positive);
-  vi e = (bits - 0x3f3504f3) >> 23;
-  vd m = __builtin_convertvector((vf)(bits - (e << 23)), vd);
-  vd t = (m - 1.0) / (m + 1.0), u = t * t; /* log m = 2·artanh t, |t| ≤ 0.172 */
-  vd s = dsplat(1.0 / 15);
-  s = s * u + 1.0 / 13;
+/* 2^(y·log2 x) with both steps in double, so that the result is good to the last float bit. Doubles go by halves:
+   vectors wider than the machine's are taken apart lane by lane by some compilers. */
+#define HALF (LANES / 2)
+typedef float hf __attribute__((vector_size(HALF * 4), aligned(4), may_alias));
+typedef int32_t hi __attribute__((vector_size(HALF * 4), aligned(4), may_alias));
+typedef double hd __attribute__((vector_size(HALF * 8), aligned(8), may_alias));
+typedef int64_t hl __attribute__((vector_size(HALF * 8), aligned(8), may_alias));
+
+/* log2 of e + m, m in [√½, √2). */
+INLINE hd log2_wide(hi e, hf mantissa) {
+  hd m = __builtin_convertvector(mantissa, hd);
+  hd t = (m - 1.0) / (m + 1.0), u = t * t; /* log m = 2·artanh t, |t| ≤ 0.172 */
+  hd s = u * (1.0 / 15) + 1.0 / 13;
   s = s * u + 1.0 / 11;
   s = s * u + 1.0 / 9;
   s = s * u + 1.0 / 7;
   s = s * u + 1.0 / 5;
   s = s * u + 1.0 / 3;
   s = s * u + 1.0;
-  return __builtin_convertvector(e - (tiny & 23), vd) + t * s * 2.8853900817779268;
+  return __builtin_convertvector(e, hd) + t * s * 2.8853900817779268;
 }
-INLINE vf exp2_wide(vd x) {
+INLINE hf exp2_wide(hd x) {
   const double shift = 6755399441055744.0;
-  vd shifted = x + shift, r = (x - (shifted - shift)) * 0.69314718055994531;
-  vd s = dsplat(1.0 / 362880);
-  s = s * r + 1.0 / 40320;
+  hl low = x < -200.0, high = x > 200.0; /* beyond float either way; a double still holds 2^±200 */
+  x = (hd)(((hl)x & ~(low | high)) | ((hl)(x * 0 - 200.0) & low) | ((hl)(x * 0 + 200.0) & high));
+  hd shifted = x + shift, r = (x - (shifted - shift)) * 0.69314718055994531;
+  hd s = r * (1.0 / 362880) + 1.0 / 40320;
   s = s * r + 1.0 / 5040;
   s = s * r + 1.0 / 720;
   s = s * r + 1.0 / 120;
@@ -245,16 +308,28 @@ INLINE vf exp2_wide(vd x) {
   s = s * r + 0.5;
   s = s * r + 1.0;
   s = s * r + 1.0;
-  vl n = (vl)shifted << 52; /* the integer, moved to where a double keeps its exponent */
-  return __builtin_convertvector((vd)((vl)s + n), vf);
+  hl n = (hl)shifted << 52; /* the integer, moved to where a double keeps its exponent */
+  return __builtin_convertvector((hd)((hl)s + n), hf);
+}
+/* |x|^y for ordinary values: 0 < x < ∞ and y finite. */
+INLINE vf pow_ordinary(vf x, vf y) {
+  vi tiny = x < 1.17549435e-38f;
+  vi bits = (vi)pick(tiny, x * 8388608.0f, x);
+  vi e = (bits - 0x3f3504f3) >> 23;
+  float mantissa[LANES], power[LANES], result[LANES];
+  int32_t exponent[LANES];
+  store(mantissa, (vf)(bits - (e << 23))), store(power, y);
+  *(vi *)exponent = e - (tiny & 23);
+  for (int k = 0; k < LANES; k += HALF) {
+    hd z = log2_wide(*(hi *)(exponent + k), *(hf *)(mantissa + k)) * __builtin_convertvector(*(hf *)(power + k), hd);
+    *(hf *)(result + k) = exp2_wide(z);
+  }
+  return load(result);
 }
 INLINE vf pow_(vf x, vf y) {
   vf a = abs_(x), ay = abs_(y);
   vi ordinary = (a > 0) & (a < INF) & (ay < INF);
-  vd z = log2_wide(pick(ordinary, a, splat(1))) * __builtin_convertvector(pick(ordinary, y, splat(1)), vd);
-  vl low = z < -200.0, high = z > 200.0; /* beyond float either way; a double still holds 2^±200 */
-  z = (vd)(((vl)z & ~(low | high)) | ((vl)dsplat(-200) & low) | ((vl)dsplat(200) & high));
-  vf r = exp2_wide(z);
+  vf r = pow_ordinary(pick(ordinary, a, splat(1)), pick(ordinary, y, splat(1)));
   vi up = y > 0;
   vi to_infinity = pick(a > 1.0f, splat(1), splat(0)) != pick(up, splat(0), splat(1)); /* |x| to the ±∞ */
   r = pick(ay == INF, pick(a == 1.0f, splat(1), pick(to_infinity, splat(INF), splat(0))), r);

@@ -46,6 +46,15 @@ INLINE void normal_pair(vu *a, vu *b) {
   *a = (vu)(radius * cos_(angle)), *b = (vu)(radius * sin_(angle));
 }
 
+/* Element 4i + k is word k of counter i. */
+INLINE void store_interleaved(uint32_t *out, const vu c[4]) {
+  vu low02 = SHUFFLE(c[0], c[2], INTERLEAVE_LOW), high02 = SHUFFLE(c[0], c[2], INTERLEAVE_HIGH);
+  vu low13 = SHUFFLE(c[1], c[3], INTERLEAVE_LOW), high13 = SHUFFLE(c[1], c[3], INTERLEAVE_HIGH);
+  vu *to = (vu *)out;
+  to[0] = SHUFFLE(low02, low13, INTERLEAVE_LOW), to[1] = SHUFFLE(low02, low13, INTERLEAVE_HIGH);
+  to[2] = SHUFFLE(high02, high13, INTERLEAVE_LOW), to[3] = SHUFFLE(high02, high13, INTERLEAVE_HIGH);
+}
+
 static i64 random_tasks(const void *args, i64 phase) {
   (void)phase;
   return CEIL_DIV(((const random_args *)args)->count, RANDOM_PIECE);
@@ -64,10 +73,10 @@ static void random_run(const void *args, i64 phase, i64 task, workspace ws) {
     if (g->kind == 0)
       for (int k = 0; k < 4; k++) c[k] = (vu)unit(c[k]);
     if (g->kind == 1) normal_pair(&c[0], &c[1]), normal_pair(&c[2], &c[3]);
-    uint32_t words[4 * LANES];
-    for (int i = 0; i < LANES; i++)
-      for (int k = 0; k < 4; k++) words[4 * i + k] = c[k][i];
-    __builtin_memcpy(PTR(uint32_t, g->out) + element, words, MIN(4 * LANES, last - element) * 4);
+    uint32_t *out = PTR(uint32_t, g->out) + element, words[4 * LANES];
+    i64 room = last - element;
+    store_interleaved(room >= 4 * LANES ? out : words, c);
+    if (room < 4 * LANES) __builtin_memcpy(out, words, room * 4);
   }
 }
 

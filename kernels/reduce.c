@@ -13,7 +13,7 @@ enum { REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ARGMAX, REDUCE_AR
    units: independent results (or, with a kept last dim, strips of them); length: rows that one unit folds. */
 typedef struct {
   int inner_reduced, integer;
-  i64 op, kept, length, inner, columns; /* columns: of one block */
+  i64 op, kept, kept_dims, length, inner, columns; /* columns: of one block */
   i64 strips, unit_step, parts, part_rows, part_columns, tasks;
 } reduction;
 
@@ -46,8 +46,12 @@ static void reduce_plan(plan *p, reduction *r, const reduce_args *g, uint8_t *re
   order[n++] = last;
   plan_make(p, m, order, rank, registers);
   r->integer = g->op < REDUCE_ARGMAX && p->access[p->inputs].dtype != DTYPE_float32;
-  r->kept = r->length = 1, r->inner = plan_inner(p);
-  for (i64 k = 0; k < rank - 1; k++) *(g->reduced >> order[k] & 1 ? &r->length : &r->kept) *= p->dims[k];
+  r->kept = r->length = 1, r->kept_dims = 0, r->inner = plan_inner(p);
+  for (i64 k = 0; k < rank - 1; k++) {
+    int is_kept = !(g->reduced >> order[k] & 1);
+    *(is_kept ? &r->kept : &r->length) *= p->dims[k];
+    r->kept_dims += is_kept;
+  }
   i64 pieces = MAX(CEIL_DIV(r->inner, p->lanes), 1);
   r->columns = pieces == 1 ? MAX(r->inner, 1) : CEIL_DIV(CEIL_DIV(r->inner, pieces), 64) * 64;
   /* Strips of kept columns are narrow enough to give every thread some. */
@@ -68,7 +72,16 @@ static inline double fold(i64 op, double a, double b) {
   return a < b || a != a ? a : b;
 }
 
-static double sum_lanes(const float *x, i64 n) {
+/* The last n < LANES lanes as a vector, filled up with `neutral`. Reads a whole vector where memory goes on up to `end`. */
+INLINE vf tail_lanes(const float *x, i64 n, float neutral, const float *end) {
+  if (end - x >= LANES) return pick((vi){EACH_LANE(LANE_NUMBER)} < isplat((int32_t)n), load(x), splat(neutral));
+  float lanes[LANES];
+  store(lanes, splat(neutral));
+  for (i64 k = 0; k < n; k++) lanes[k] = x[k];
+  return load(lanes);
+}
+
+INLINE double sum_lanes(const float *x, i64 n, const float *end) {
   vf s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
   i64 i = 0;
   for (; i + 4 * LANES <= n; i += 4 * LANES) {
@@ -76,31 +89,38 @@ static double sum_lanes(const float *x, i64 n) {
     s2 += load(x + i + 2 * LANES), s3 += load(x + i + 3 * LANES);
   }
   for (; i + LANES <= n; i += LANES) s0 += load(x + i);
-  float tail = 0;
-  for (; i < n; i++) tail += x[i];
-  if (n < LANES) return tail;
-  float all[LANES];
-  store(all, (s0 + s1) + (s2 + s3));
-  for (int step = LANES / 2; step > 0; step /= 2)
-    for (int k = 0; k < step; k++) all[k] += all[k + step];
-  return (double)all[0] + tail;
+  if (i < n) s1 += tail_lanes(x + i, n - i, 0, end);
+  return sum_of((s0 + s1) + (s2 + s3));
 }
 
-static double extreme_lanes(int greatest, const float *x, i64 n) {
-  float best = greatest ? -INF : INF;
+INLINE double max_lanes(const float *x, i64 n, const float *end) {
+  vf v0 = splat(-INF), v1 = v0, v2 = v0, v3 = v0;
   i64 i = 0;
-  if (n >= LANES) {
-    vf v = load(x);
-    for (i = LANES; i + LANES <= n; i += LANES) v = greatest ? max_(v, load(x + i)) : min_(v, load(x + i));
-    for (int k = 0; k < LANES; k++) best = (float)fold(greatest ? REDUCE_MAX : REDUCE_MIN, best, v[k]);
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    v0 = max_(v0, load(x + i)), v1 = max_(v1, load(x + i + LANES));
+    v2 = max_(v2, load(x + i + 2 * LANES)), v3 = max_(v3, load(x + i + 3 * LANES));
   }
-  for (; i < n; i++) best = (float)fold(greatest ? REDUCE_MAX : REDUCE_MIN, best, x[i]);
-  return best;
+  for (; i + LANES <= n; i += LANES) v0 = max_(v0, load(x + i));
+  if (i < n) v1 = max_(v1, tail_lanes(x + i, n - i, -INF, end));
+  return max_of(max_(max_(v0, v1), max_(v2, v3)));
 }
 
-static double fold_lanes(const reduction *r, const float *x, i64 n) {
-  if (!r->integer && r->op == REDUCE_SUM) return sum_lanes(x, n);
-  if (!r->integer && r->op != REDUCE_PROD) return extreme_lanes(r->op == REDUCE_MAX || r->op == REDUCE_ARGMAX, x, n);
+INLINE double min_lanes(const float *x, i64 n, const float *end) {
+  vf v0 = splat(INF), v1 = v0, v2 = v0, v3 = v0;
+  i64 i = 0;
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    v0 = min_(v0, load(x + i)), v1 = min_(v1, load(x + i + LANES));
+    v2 = min_(v2, load(x + i + 2 * LANES)), v3 = min_(v3, load(x + i + 3 * LANES));
+  }
+  for (; i + LANES <= n; i += LANES) v0 = min_(v0, load(x + i));
+  if (i < n) v1 = min_(v1, tail_lanes(x + i, n - i, INF, end));
+  return min_of(min_(min_(v0, v1), min_(v2, v3)));
+}
+
+/* Folds n lanes; `end` is how far x may be read. */
+static double fold_lanes(const reduction *r, const float *x, i64 n, const float *end) {
+  if (!r->integer && r->op == REDUCE_SUM) return sum_lanes(x, n, end);
+  if (!r->integer && r->op != REDUCE_PROD) return r->op == REDUCE_MAX || r->op == REDUCE_ARGMAX ? max_lanes(x, n, end) : min_lanes(x, n, end);
   double total = fold_identity(r->op);
   for (i64 i = 0; i < n; i++) total = fold(r->op, total, r->integer ? (double)((const int32_t *)x)[i] : (double)x[i]);
   return total;
@@ -114,14 +134,18 @@ static inline int beats(i64 op, double value, double best) {
 
 /* -- results --------------------------------------------------------------------------------------- */
 
+static inline double scale_of(const reduce_args *g) {
+  double scale;
+  __builtin_memcpy(&scale, &g->scale, 8);
+  return scale;
+}
+
 /* Writes the result of kept row `unit` and column `column` (0 where the last dim is reduced). */
 static void put(const plan *p, const reduce_args *g, const reduction *r, i64 unit, i64 column, double value) {
   const access *o = &p->access[p->inputs];
   place w = place_of(p, unit * r->length);
   i64 at = offset_of(p, o, &w) + (r->inner_reduced ? 0 : column * o->stride[p->rank - 1]);
-  double scale;
-  __builtin_memcpy(&scale, &g->scale, 8);
-  if (r->op == REDUCE_SUM && !r->integer) value *= scale;
+  if (r->op == REDUCE_SUM && !r->integer) value *= scale_of(g);
   if (o->dtype == DTYPE_float32) ((float *)o->base)[at] = (float)value;
   else {
     int32_t whole = value >= -9e15 && value <= 9e15 ? (int32_t)(i64)value : value > 0 ? INT32_MAX : INT32_MIN;
@@ -139,14 +163,30 @@ static void finish(const plan *p, const reduce_args *g, const reduction *r, doub
 
 /* -- the last dim is reduced: a block's lanes belong to one result or to a run of them -------------- */
 
+/* Sums, greatest or least of `count` rows of `size` floats, written `step` apart: the heart of a softmax. */
+static void fold_short_rows(i64 op, const float *x, i64 count, i64 size, float *out, i64 step, double scale) {
+  const float *end = x + count * size;
+  for (i64 k = 0; k < count; k++, x += size) {
+    double value = op == REDUCE_SUM ? sum_lanes(x, size, end) * scale : op == REDUCE_MAX ? max_lanes(x, size, end) : min_lanes(x, size, end);
+    out[k * step] = (float)value;
+  }
+}
+
 static void reduce_many_short(plan *p, const reduce_args *g, const reduction *r, i64 first, i64 last) {
   i64 size = r->length * r->inner, together = p->lanes / MAX(size, 1);
+  int is_plain = !r->integer && r->op <= REDUCE_MIN && r->kept_dims <= 1;
+  const access *o = &p->access[p->inputs];
   for (i64 unit = first; unit < last; unit += together) {
     i64 count = MIN(together, last - unit);
     block_compute(p, unit * r->length, count * r->length, 0, r->inner);
-    const float *x = p->reg[p->access[p->inputs].reg];
+    const float *x = p->reg[o->reg], *end = x + count * size;
+    if (is_plain) {
+      i64 step = r->kept_dims ? o->stride[0] : 0;
+      fold_short_rows(r->op, x, count, size, (float *)o->base + unit * step, step, scale_of(g));
+      continue;
+    }
     for (i64 k = 0; k < count; k++, x += size) {
-      double value = fold_lanes(r, x, size);
+      double value = fold_lanes(r, x, size, end);
       if (r->op >= REDUCE_ARGMAX) {
         i64 i = 0;
         while (i < size && !(x[i] == value || (x[i] != x[i] && value != value))) i++;
@@ -168,7 +208,7 @@ static void reduce_one_long(plan *p, const reduce_args *g, const reduction *r, d
       i64 rows = MIN(height, bottom - row), columns = MIN(r->columns, right - column);
       block_compute(p, unit * r->length + row, rows, column, columns);
       const float *x = p->reg[p->access[p->inputs].reg];
-      double value = fold_lanes(r, x, rows * columns);
+      double value = fold_lanes(r, x, rows * columns, x + rows * columns);
       if (r->op < REDUCE_ARGMAX) total = fold(r->op, total, value);
       else if (beats(r->op, value, total)) {
         i64 i = 0;
