@@ -1,0 +1,108 @@
+// What a model makes of images: probabilities, and the score over a set with its confusions and worst mistakes.
+// One compiled program a model, fed batch by batch; knows nothing of training.
+import { ConfigError, ShapeError } from "../base/errors.ts";
+import { checkImageSet, countOf, type ImageSet } from "../data/image-set.ts";
+import { compile } from "../tensor/compile.ts";
+import { tensor } from "../tensor/create.ts";
+import { logSoftmax } from "../tensor/functions.ts";
+import type { Evaluation, Mistake } from "./events.ts";
+import { logitsOf, type Model } from "./model.ts";
+
+// Large enough to keep every core busy, small enough for one call to last some tens of milliseconds.
+const BATCH = 250;
+const MOST_MISTAKES = 100;
+
+/** Computes log-probabilities of images; the bytes of at most one batch are on the device at a time. */
+type Reader = (images: Uint8Array) => Promise<Float64Array>;
+
+function createReader(model: Model): Reader {
+  const size = model.shape[0] * model.shape[1] * model.shape[2];
+  const bytes = tensor(new Uint8Array(BATCH * size), { shape: [BATCH, size] });
+  const run = compile(() => logSoftmax(logitsOf(model, bytes)));
+  const readAll: Reader = async (images) => {
+    const count = images.length / size;
+    const result = new Float64Array(count * model.classes.length);
+    const batch = new Uint8Array(BATCH * size);
+    for (let first = 0; first < count; first += BATCH) {
+      const last = Math.min(first + BATCH, count);
+      // The rest of the last batch is what was there before; its results are not read.
+      batch.set(images.subarray(first * size, last * size));
+      await bytes.write(batch);
+      const logs = await (await run()).data();
+      result.set(logs.subarray(0, (last - first) * model.classes.length), first * model.classes.length);
+    }
+    return result;
+  };
+  // Calls share one batch on the device, so they take turns.
+  let turn: Promise<unknown> = Promise.resolve();
+  return (images) => {
+    const reading = turn.then(() => readAll(images));
+    turn = reading.catch(() => {});
+    return reading;
+  };
+}
+
+const readers = new WeakMap<Model, Reader>();
+
+function logProbabilities(model: Model, images: Uint8Array): Promise<Float64Array> {
+  const reader = readers.get(model) ?? createReader(model);
+  readers.set(model, reader);
+  return reader(images);
+}
+
+/** The probability of each class for each image: images as bytes [N, C·H·W] → N rows of K numbers. */
+export async function predict(model: Model, images: Uint8Array): Promise<number[][]> {
+  const size = model.shape[0] * model.shape[1] * model.shape[2];
+  if (images.length === 0 || images.length % size !== 0) {
+    throw new ShapeError(
+      `predict: ${images.length} bytes are no whole number of ${model.shape.join("×")} images of ${size} bytes. ` +
+        `Give images of the model's shape, one after another.`,
+      { length: images.length, shape: model.shape },
+    );
+  }
+  const logs = await logProbabilities(model, images);
+  const classes = model.classes.length;
+  return Array.from({ length: images.length / size }, (_, i) =>
+    Array.from(logs.subarray(i * classes, (i + 1) * classes), Math.exp),
+  );
+}
+
+function checkFits(model: Model, set: ImageSet): void {
+  checkImageSet(set, "evaluate");
+  const [wanted, given] = [model.shape.join("×"), set.shape.join("×")];
+  if (wanted === given && set.classes.length === model.classes.length) return;
+  throw new ConfigError(
+    `evaluate: the model takes ${wanted} images of ${model.classes.length} classes, the set has ${given} images of ` +
+      `${set.classes.length}. Evaluate on a set like the one it was trained on.`,
+    { model: model.shape, set: set.shape },
+  );
+}
+
+/** Mean loss, accuracy, confusions and the worst mistakes of the model over a set. */
+export async function evaluate(model: Model, set: ImageSet): Promise<Evaluation> {
+  checkFits(model, set);
+  const logs = await logProbabilities(model, set.images);
+  const classes = model.classes.length;
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const mistakes: Mistake[] = [];
+  let [loss, hits] = [0, 0];
+  set.labels.forEach((label, index) => {
+    const row = logs.subarray(index * classes, (index + 1) * classes);
+    // A net that has left the finite numbers predicts class 0, as argmax does.
+    const predicted = Math.max(0, row.indexOf(Math.max(...row)));
+    const own = -row[label]!;
+    loss += own;
+    confusion[label]![predicted]! += 1;
+    if (predicted === label) hits++;
+    else mistakes.push({ index, label, predicted, probability: Math.exp(row[predicted]!), loss: own });
+  });
+  const count = countOf(set);
+  mistakes.sort((a, b) => b.loss - a.loss || a.index - b.index);
+  return {
+    loss: loss / count,
+    accuracy: hits / count,
+    count,
+    confusion,
+    worst: mistakes.slice(0, MOST_MISTAKES),
+  };
+}

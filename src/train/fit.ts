@@ -1,0 +1,50 @@
+// fit(): from a net, data and options to a run of training. Checks and prepares everything before anything is computed;
+// the loop itself is in training-loop.ts. Knows nothing of files.
+import { checkImageSet, countOf, type ImageSet } from "../data/image-set.ts";
+import { splitStratified } from "../data/split.ts";
+import type { Layer } from "../nn/layer.ts";
+import type { FitEvent } from "./events.ts";
+import { createModel, type Model } from "./model.ts";
+import { checkFitOptions, type FitOptions } from "./options.ts";
+import { type FitResult, TrainingLoop } from "./training-loop.ts";
+
+/** What is learned from. A `validation` set of its own is used as it is; otherwise a part of `train` is held out. */
+export interface TrainingData {
+  readonly train: ImageSet;
+  readonly validation?: ImageSet | undefined;
+}
+
+/** A run of training: its events in turn, its result at the end, and from the start the model that is trained. */
+export interface FitRun extends AsyncGenerator<FitEvent, FitResult, void> {
+  readonly model: Model;
+  /** The images that are learned from, without those held out. */
+  readonly train: ImageSet;
+  readonly validation: ImageSet | undefined;
+}
+
+// More than these tell no more about a model.
+const MOST_VALIDATION = 10_000;
+
+function splitData({ train, validation }: TrainingData, fraction: number, seed: number): TrainingData {
+  checkImageSet(train, "fit: train");
+  if (validation !== undefined) {
+    return { train, validation: checkImageSet(validation, "fit: validation") };
+  }
+  if (fraction === 0) return { train };
+  return splitStratified(train, Math.min(fraction, MOST_VALIDATION / countOf(train)), seed);
+}
+
+/**
+ * Trains a net (or a net of the zoo, by name) to tell the classes of images apart, by cross-entropy. Nothing happens
+ * until the run is iterated: `for await (const event of fit(…))`. The same seed gives the same bits, whatever the
+ * number of threads and however the run was interrupted and resumed. Throws `ConfigError` for a wrong option and,
+ * from the loop, `DivergenceError` where the loss leaves the finite numbers.
+ */
+export function fit(net: Layer | string, data: TrainingData, options: FitOptions = {}): FitRun {
+  const checked = checkFitOptions(options);
+  const { seed, normalize } = checked;
+  const { train, validation } = splitData(data, checked.validation, seed);
+  const model = createModel(net, train, { seed, normalize });
+  const loop = new TrainingLoop(model, train, validation, checked);
+  return Object.assign(loop.events(), { model, train, validation });
+}

@@ -1,0 +1,21 @@
+// The package's `nabla/train`: fit() and what belongs to it. Runs in a browser; what needs files is in index.node.ts,
+// `nabla/train/node`.
+export { evaluate, predict } from "./evaluate.ts";
+export type {
+  CheckpointEvent,
+  EndEvent,
+  EpochEvent,
+  Evaluation,
+  FitEvent,
+  Mistake,
+  Score,
+  StartEvent,
+  StepEvent,
+  StopReason,
+} from "./events.ts";
+export { type FitRun, fit, type TrainingData } from "./fit.ts";
+export { createModel, logitsOf, type Model, type ModelOptions, normalizeImages } from "./model.ts";
+export type { FitOptions, FitUntil } from "./options.ts";
+export { defaultOptimizer, RECIPE } from "./recipe.ts";
+export type { FitResult } from "./training-loop.ts";
+export type { TrainingState } from "./training-state.ts";

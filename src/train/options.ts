@@ -1,0 +1,134 @@
+// The options of fit(): what they are, what they are when left out, and their checks. Knows nothing of how fit works.
+import { ConfigError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest-name.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { defaultOptimizer, RECIPE } from "./recipe.ts";
+import type { TrainingState } from "./training-state.ts";
+
+/** When training is at an end before its last epoch; the first criterion that holds ends it. */
+export interface FitUntil {
+  /** ‖w^t − w^(t−1)‖ < ε after some step. */
+  readonly stepNorm?: number | undefined;
+  /** ‖∇Q(w)‖ < ε on some batch. */
+  readonly gradientNorm?: number | undefined;
+  /** The validation loss has not fallen for `patience` epochs; the parameters of the best epoch are brought back. */
+  readonly validation?: { readonly patience: number } | undefined;
+}
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** AdamW with the default recipe's learning rates if left out. */
+  readonly optimizer?: Optimizer | undefined;
+  readonly epochs?: number | undefined;
+  /** Images a step. What is left of an epoch after its last whole batch is left out; it is other images each epoch. */
+  readonly batchSize?: number | undefined;
+  /** Of first parameters, order, dropout, augmentation and the split for validation; 1 if left out. */
+  readonly seed?: number | undefined;
+  /** Share of the training images held out for validation where no such set is given; 0 for none, 0.1 if left out. */
+  readonly validation?: number | undefined;
+  /** Whether pixels are normalised by mean and deviation of the training images; true if left out. */
+  readonly normalize?: boolean | undefined;
+  /** Moves images at random: true for up to 2 pixels, or the number of pixels; false if left out. */
+  readonly augment?: boolean | number | undefined;
+  /** Share of the target spread over all classes, 0 if left out. */
+  readonly labelSmoothing?: number | undefined;
+  readonly until?: FitUntil | undefined;
+  /** Ends training after so many seconds. */
+  readonly maxSeconds?: number | undefined;
+  /** Ends training after an epoch with at least this validation accuracy, in 0 … 1. */
+  readonly target?: number | undefined;
+  /** Ends training after the step it is in, with a last checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+  /** Goes on from here. */
+  readonly resume?: TrainingState | undefined;
+  /** Called after each epoch and when training is cut short; what it gives (a path) is told in a checkpoint event. */
+  readonly onCheckpoint?: ((state: TrainingState) => Promise<string | undefined>) | undefined;
+}
+
+/** Options with nothing left out that has a default. */
+export interface CheckedFitOptions {
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly validation: number;
+  readonly normalize: boolean;
+  readonly shift: number;
+  readonly labelSmoothing: number;
+  readonly until: FitUntil;
+  readonly maxSeconds: number;
+  readonly target: number;
+  readonly signal: AbortSignal | undefined;
+  readonly resume: TrainingState | undefined;
+  readonly onCheckpoint: FitOptions["onCheckpoint"];
+}
+
+const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
+  ...{ optimizer: true, epochs: true, batchSize: true, seed: true, validation: true, normalize: true },
+  ...{ augment: true, labelSmoothing: true, until: true, maxSeconds: true, target: true, signal: true },
+  ...{ resume: true, onCheckpoint: true },
+};
+const CRITERIA = ["stepNorm", "gradientNorm", "validation"];
+const USUAL_SHIFT = 2;
+
+function checkNames(given: object, known: readonly string[], where: string): void {
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, known);
+  const hint = nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+  throw new ConfigError(`fit: ${where} "${unknown}" is unknown.${hint} There are ${known.join(", ")}.`, {
+    name: unknown,
+  });
+}
+
+/** What a number must be, in words, and the test of it. */
+type Rule = readonly [words: string, holds: (value: number) => boolean];
+const WHOLE: Rule = ["a whole number from 1", (value) => Number.isSafeInteger(value) && value >= 1];
+const SEED: Rule = ["a whole number from 0", (value) => Number.isSafeInteger(value) && value >= 0];
+const ABOVE_0: Rule = ["a number above 0", (value) => value > 0];
+const SHARE: Rule = ["a number from 0 to below 1", (value) => value >= 0 && value < 1];
+
+function check(name: string, value: number | undefined, [words, holds]: Rule): void {
+  if (value === undefined || (typeof value === "number" && holds(value))) return;
+  throw new ConfigError(`fit: ${name} must be ${words}, it is ${value}. Give such a number.`, {
+    [name]: value,
+  });
+}
+
+function checkNumbers(options: FitOptions): void {
+  check("epochs", options.epochs, WHOLE);
+  check("batchSize", options.batchSize, WHOLE);
+  check("seed", options.seed, SEED);
+  check("validation", options.validation, SHARE);
+  check("labelSmoothing", options.labelSmoothing, SHARE);
+  check("maxSeconds", options.maxSeconds, ABOVE_0);
+  check("target", options.target, ["a share above 0 and up to 1", (value) => value > 0 && value <= 1]);
+  check("until.stepNorm", options.until?.stepNorm, ABOVE_0);
+  check("until.gradientNorm", options.until?.gradientNorm, ABOVE_0);
+  check("until.validation.patience", options.until?.validation?.patience, WHOLE);
+  if (typeof options.augment === "number") check("augment", options.augment, SEED);
+}
+
+/** The options, checked and filled in; throws `ConfigError` naming the option and its value. */
+export function checkFitOptions(options: FitOptions): CheckedFitOptions {
+  checkNames(options, Object.keys(OPTIONS), "option");
+  checkNames(options.until ?? {}, CRITERIA, "criterion");
+  checkNumbers(options);
+  const { augment = false } = options;
+  return {
+    optimizer: options.optimizer ?? defaultOptimizer(),
+    epochs: options.epochs ?? RECIPE.epochs,
+    batchSize: options.batchSize ?? RECIPE.batchSize,
+    seed: options.seed ?? 1,
+    validation: options.validation ?? 0.1,
+    normalize: options.normalize ?? true,
+    shift: typeof augment === "number" ? augment : augment ? USUAL_SHIFT : 0,
+    labelSmoothing: options.labelSmoothing ?? 0,
+    until: options.until ?? {},
+    maxSeconds: options.maxSeconds ?? Number.POSITIVE_INFINITY,
+    target: options.target ?? Number.POSITIVE_INFINITY,
+    signal: options.signal,
+    resume: options.resume,
+    onCheckpoint: options.onCheckpoint,
+  };
+}

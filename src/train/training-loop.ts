@@ -1,0 +1,261 @@
+// The training loop, told as a stream of typed events. The device does many steps a call while the event loop is free;
+// what happens does not depend on how the steps of an epoch are cut into calls. Knows nothing of files.
+import { DivergenceError } from "../base/errors.ts";
+import { countOf, type ImageSet } from "../data/image-set.ts";
+import { epochOrder } from "../data/sampler.ts";
+import { currentDevice } from "../device/current.ts";
+import { loadState, stateDict } from "../nn/state.ts";
+import { learningRateAt } from "../optim/optimizer.ts";
+import { evaluate } from "./evaluate.ts";
+import type { EndEvent, EpochEvent, FitEvent, Score, StartEvent, StepEvent, StopReason } from "./events.ts";
+import type { Model } from "./model.ts";
+import type { CheckedFitOptions } from "./options.ts";
+import { Pace } from "./pace.ts";
+import {
+  type BestEpoch,
+  captureState,
+  checkResumes,
+  type Progress,
+  restoreState,
+  type StatefulParts,
+  type TrainingState,
+} from "./training-state.ts";
+import { type StepHistory, TrainingStep } from "./training-step.ts";
+
+/** What training ends with. */
+export interface FitResult {
+  readonly reason: StopReason;
+  readonly model: Model;
+  readonly state: TrainingState;
+  /** The score on the validation set after the last whole epoch, or of the best one with that criterion. */
+  readonly validation?: Score;
+}
+
+const seconds = (since: number): number => (performance.now() - since) / 1000;
+
+/** One run of training: its counters, its criteria, and the events it tells. */
+export class TrainingLoop {
+  readonly #model: Model;
+  readonly #train: ImageSet;
+  readonly #validation: ImageSet | undefined;
+  readonly #options: CheckedFitOptions;
+  readonly #batchSize: number;
+  readonly #stepsPerEpoch: number;
+  readonly #measuresNorms: boolean;
+  readonly #pace = new Pace();
+  #step!: TrainingStep;
+  /** The learning rate of each step of the epoch. */
+  #rates: readonly number[] = [];
+  #started = 0;
+  /** Steps done in this run and the seconds they took, without what a resumed run did before. */
+  #done = { steps: 0, seconds: 0 };
+  #epoch: number;
+  #position: number;
+  #sums: { loss: number; hits: number };
+  #score: Score | undefined;
+  #best: BestEpoch | undefined;
+  #reason: StopReason | undefined;
+
+  constructor(model: Model, train: ImageSet, validation: ImageSet | undefined, options: CheckedFitOptions) {
+    this.#model = model;
+    this.#train = train;
+    this.#validation = validation;
+    this.#options = options;
+    this.#batchSize = Math.min(options.batchSize, countOf(train));
+    this.#stepsPerEpoch = Math.floor(countOf(train) / this.#batchSize);
+    this.#measuresNorms = (options.until.stepNorm ?? options.until.gradientNorm) !== undefined;
+    const { resume } = options;
+    this.#epoch = resume?.epoch ?? 0;
+    this.#position = resume?.position ?? 0;
+    this.#sums = { ...(resume?.sums ?? { loss: 0, hits: 0 }) };
+    this.#best = resume?.best;
+    if (resume !== undefined) checkResumes(resume, this.#progress);
+  }
+
+  /** Runs the loop; ends with its result. */
+  async *events(): AsyncGenerator<FitEvent, FitResult, void> {
+    this.#started = performance.now();
+    const { resume, epochs, until } = this.#options;
+    this.#step = this.#makeStep();
+    if (resume !== undefined) await restoreState(this.#parts, resume);
+    yield await this.#startEvent();
+    while (this.#reason === undefined && this.#epoch < epochs) yield* this.#runEpoch();
+    this.#reason ??= "epochs";
+    const state = await this.#capture();
+    // An interrupted run is to be gone on with from where it is.
+    if (until.validation !== undefined && this.#best !== undefined && this.#reason !== "interrupted") {
+      await loadState(this.#model.net, this.#best.parameters);
+      this.#score = { loss: this.#best.loss, accuracy: this.#best.accuracy };
+    }
+    yield this.#endEvent(this.#reason);
+    const score = this.#score && { validation: this.#score };
+    return { reason: this.#reason, model: this.#model, state, ...score };
+  }
+
+  get #steps(): number {
+    return this.#epoch * this.#stepsPerEpoch + this.#position;
+  }
+
+  get #progress(): Progress {
+    const { seed, epochs, optimizer } = this.#options;
+    return {
+      ...{ seed, epochs, batchSize: this.#batchSize, stepsPerEpoch: this.#stepsPerEpoch },
+      ...{ optimizer: optimizer.name, epoch: this.#epoch, position: this.#position, sums: { ...this.#sums } },
+    };
+  }
+
+  get #parts(): StatefulParts {
+    return { net: this.#model.net, optimizer: this.#options.optimizer, generator: this.#step.generator };
+  }
+
+  #makeStep(): TrainingStep {
+    const { optimizer, seed, shift, labelSmoothing } = this.#options;
+    return new TrainingStep({
+      ...{ model: this.#model, train: this.#train, optimizer, seed, shift, labelSmoothing },
+      ...{
+        batchSize: this.#batchSize,
+        stepsPerEpoch: this.#stepsPerEpoch,
+        measuresNorms: this.#measuresNorms,
+      },
+    });
+  }
+
+  #capture(): Promise<TrainingState> {
+    return captureState(this.#parts, this.#progress, this.#best);
+  }
+
+  async *#runEpoch(): AsyncGenerator<FitEvent, void, void> {
+    const begun = performance.now();
+    const order = epochOrder(countOf(this.#train), this.#options.seed, this.#epoch);
+    this.#rates = this.#ratesOfEpoch();
+    await this.#step.beginEpoch(order, this.#rates, this.#position);
+    while (this.#position < this.#stepsPerEpoch) {
+      this.#reason ??= this.#cutShort();
+      if (this.#reason !== undefined) {
+        yield* this.#checkpoint();
+        return;
+      }
+      yield await this.#advance();
+    }
+    yield await this.#endEpoch(begun);
+    yield* this.#checkpoint();
+  }
+
+  #ratesOfEpoch(): number[] {
+    const { optimizer, epochs } = this.#options;
+    const [first, all] = [this.#epoch * this.#stepsPerEpoch, epochs * this.#stepsPerEpoch];
+    return Array.from({ length: this.#stepsPerEpoch }, (_, i) => learningRateAt(optimizer, first + i, all));
+  }
+
+  #cutShort(): StopReason | undefined {
+    if (this.#options.signal?.aborted) return "interrupted";
+    return seconds(this.#started) >= this.#options.maxSeconds ? "time" : undefined;
+  }
+
+  /** One call to the device. */
+  async #advance(): Promise<StepEvent> {
+    const begun = performance.now();
+    const remaining = this.#stepsPerEpoch - this.#position;
+    // Norms are looked at after every step, so that the run ends where the criterion first holds.
+    const steps = await this.#step.run(this.#measuresNorms ? 1 : this.#pace.next(remaining));
+    const history = await this.#step.history();
+    const taken = seconds(begun);
+    this.#pace.record(steps, taken * 1000);
+    this.#done.steps += steps;
+    this.#done.seconds += taken;
+    const { loss, hits } = this.#count(history, steps);
+    this.#reason ??= this.#normReason(history);
+    return {
+      ...{ type: "step", epoch: this.#epoch, step: this.#steps, loss: loss / steps },
+      accuracy: hits / (steps * this.#batchSize),
+      learningRate: this.#rates[this.#position - 1]!,
+      imagesPerSecond: (steps * this.#batchSize) / taken,
+    };
+  }
+
+  /** Counts `steps` more steps as done; gives their sums. Throws where a loss is no finite number. */
+  #count({ losses, hits }: StepHistory, steps: number): { loss: number; hits: number } {
+    const sums = { loss: 0, hits: 0 };
+    for (let i = 0; i < steps; i++) {
+      const loss = losses[this.#position]!;
+      if (!Number.isFinite(loss)) throw this.#divergence(loss);
+      sums.loss += loss;
+      sums.hits += hits[this.#position]!;
+      // Added up step by step, so that the sums are the same however the steps were cut into calls.
+      this.#sums.loss += loss;
+      this.#sums.hits += hits[this.#position]!;
+      this.#position++;
+    }
+    return sums;
+  }
+
+  #divergence(loss: number): DivergenceError {
+    const learningRate = this.#rates[this.#position]!;
+    const fields = { step: this.#steps + 1, epoch: this.#epoch + 1, loss, learningRate };
+    return new DivergenceError(
+      `fit: the loss is ${loss} at step ${fields.step} (epoch ${fields.epoch}, step ${this.#position + 1} of ` +
+        `${this.#stepsPerEpoch}) with learning rate ${learningRate}. Train with a smaller learning rate; ` +
+        `a checkpoint of an earlier epoch is not affected.`,
+      fields,
+    );
+  }
+
+  #normReason({ gradientNorms, stepNorms }: StepHistory): StopReason | undefined {
+    const { stepNorm, gradientNorm } = this.#options.until;
+    const last = this.#position - 1;
+    if (stepNorm !== undefined && stepNorms[last]! < stepNorm) return "step-norm";
+    return gradientNorm !== undefined && gradientNorms[last]! < gradientNorm ? "gradient-norm" : undefined;
+  }
+
+  async #endEpoch(begun: number): Promise<EpochEvent> {
+    const train: Score = {
+      loss: this.#sums.loss / this.#stepsPerEpoch,
+      accuracy: this.#sums.hits / (this.#stepsPerEpoch * this.#batchSize),
+    };
+    this.#epoch++;
+    this.#position = 0;
+    this.#sums = { loss: 0, hits: 0 };
+    if (this.#validation !== undefined) {
+      const { loss, accuracy } = await evaluate(this.#model, this.#validation);
+      this.#score = { loss, accuracy };
+      this.#reason ??= await this.#validationReason({ loss, accuracy });
+    }
+    const score = this.#score && { validation: this.#score };
+    return { type: "epoch", epoch: this.#epoch, step: this.#steps, train, ...score, seconds: seconds(begun) };
+  }
+
+  async #validationReason({ loss, accuracy }: Score): Promise<StopReason | undefined> {
+    const patience = this.#options.until.validation?.patience;
+    if (patience !== undefined && !(loss >= (this.#best?.loss ?? Number.POSITIVE_INFINITY))) {
+      this.#best = { epoch: this.#epoch, loss, accuracy, parameters: await stateDict(this.#model.net) };
+    }
+    if (accuracy >= this.#options.target) return "target";
+    return patience !== undefined && this.#epoch - this.#best!.epoch >= patience ? "validation" : undefined;
+  }
+
+  async *#checkpoint(): AsyncGenerator<FitEvent, void, void> {
+    const { onCheckpoint } = this.#options;
+    if (onCheckpoint === undefined) return;
+    const path = await onCheckpoint(await this.#capture());
+    if (path !== undefined) yield { type: "checkpoint", step: this.#steps, path };
+  }
+
+  async #startEvent(): Promise<StartEvent> {
+    const parameters = Object.values(this.#step.parameters).reduce((sum, { size }) => sum + size, 0);
+    return {
+      ...{ type: "start", epochs: this.#options.epochs, stepsPerEpoch: this.#stepsPerEpoch },
+      ...{ batchSize: this.#batchSize, trainImages: countOf(this.#train), parameters },
+      validationImages: this.#validation === undefined ? 0 : countOf(this.#validation),
+      device: (await currentDevice()).name,
+      step: this.#steps,
+    };
+  }
+
+  #endEvent(reason: StopReason): EndEvent {
+    const images = this.#done.steps * this.#batchSize;
+    return {
+      ...{ type: "end", reason, epochs: this.#epoch, step: this.#steps, seconds: seconds(this.#started) },
+      imagesPerSecond: this.#done.seconds === 0 ? 0 : images / this.#done.seconds,
+    };
+  }
+}
