@@ -15,11 +15,11 @@ const file = (name: string, content: string): string => {
 
 describe("resolveConfig", () => {
   it("lets the command line win over the file, and the file over the defaults", () => {
-    const config = resolveConfig({ epochs: 3, seed: 7 }, { epochs: 5 });
-    expect(config).toMatchObject({ epochs: 5, seed: 7, data: "digits", model: "cnn", batchSize: 64 });
+    const config = resolveConfig({ epochs: 5 }, { epochs: 3, seed: 7 });
+    expect(config).toMatchObject({ epochs: 5, seed: 7, data: "digits", model: "cnn", batchSize: 128 });
   });
   it("takes the step size and decay that suit the optimiser", () => {
-    expect(resolveConfig({})).toMatchObject({ optimizer: "adamw", lr: 0.001, weightDecay: 0.01 });
+    expect(resolveConfig({})).toMatchObject({ optimizer: "adamw", lr: 0.002, weightDecay: 0.01 });
     expect(resolveConfig({ optimizer: "sgd" })).toMatchObject({ lr: 0.05, weightDecay: 0 });
     expect(resolveConfig({ optimizer: "sgd", lr: 0.1 })).toMatchObject({ lr: 0.1 });
   });

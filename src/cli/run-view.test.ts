@@ -59,7 +59,7 @@ describe("a run", () => {
   it("is told to people from its data to its score", () => {
     const { output, errors } = tell(textView);
     expect(output).toContain("digits: 1 image to learn from, 1 for the test\n");
-    expect(output).toContain("cnn: adamw, learning rate 0.001, batches of 64, seed 0\n");
+    expect(output).toContain("cnn: adamw, learning rate 0.002, batches of 128, seed 1\n");
     expect(output).toContain("0      linear 2  2               10     16\n");
     expect(output).toContain(
       "epoch 1/1  loss 0.5000  accuracy 100.00 %  2.0 s\nall epochs done: 1 step in 2.0 s",
@@ -79,7 +79,7 @@ describe("a run", () => {
     ]);
     expect(records[0]).toMatchObject({
       folder: "runs/a",
-      config: { epochs: 10 },
+      config: { epochs: 5 },
       layers: [{ parameters: 10 }],
     });
     expect(records[1]).toEqual(events[0]);

@@ -1,0 +1,58 @@
+// `nabla train`: its options. What a run does is train-run.ts, loaded only when there is something to train.
+import { type Command, Option } from "commander";
+import { type CommonOptions, type Context, numberOption, withCommonOptions } from "../context.ts";
+
+/** The options that concern the command and not the configuration of the run. */
+export interface TrainOptions extends CommonOptions {
+  readonly config?: string;
+  readonly resume?: string;
+  readonly quiet?: boolean;
+}
+
+/** Adds `nabla train`. Options have no defaults here, so that a configuration file can be told from a flag. */
+export function addTrain(program: Command, context: Context): void {
+  const command = program
+    .command("train")
+    .description("train a network, save it, and show how well it does")
+    .option("--config <file>", "YAML or JSON file with any of the options below (batchSize: 64)")
+    .option("--data <name>", "digits (default), mnist, fashion-mnist, cifar10, or a folder of pictures")
+    .option("--data-dir <folder>", "look here first for the files of the data set")
+    .option("--model <name>", "cnn (default), lenet5, mlp, linear, deepMlp")
+    .addOption(numberOption("--epochs <n>", "times every image is learned from (default 5)"))
+    .addOption(numberOption("--batch-size <n>", "images a step (default 128)"))
+    .option("--optimizer <name>", "adamw (default), adam, sgd")
+    .addOption(numberOption("--lr <rate>", "highest learning rate (default 0.002; 0.05 for sgd)"))
+    .option("--schedule <name>", "cosine (default; rises over a tenth of the steps, then falls), constant")
+    .addOption(numberOption("--momentum <share>", "share of the last step that sgd keeps (default 0.9)"))
+    .addOption(
+      numberOption("--weight-decay <rate>", "pull of the weights towards 0 (default 0.01 for adamw, else 0)"),
+    )
+    .addOption(
+      numberOption("--label-smoothing <share>", "share of the target spread over all classes (default 0)"),
+    )
+    .option("--augment", "move the images by up to two pixels")
+    .option("--no-augment", "learn from the images as they are (default)")
+    .addOption(
+      numberOption("--validation <share>", "share of the images held out for validation (default 0.1)"),
+    )
+    .addOption(
+      numberOption("--patience <epochs>", "stop when validation has not improved for so many epochs"),
+    )
+    .addOption(numberOption("--target <accuracy>", "stop at this validation accuracy, as in 0.99"))
+    .addOption(numberOption("--max-seconds <n>", "stop after so many seconds"))
+    .addOption(numberOption("--limit <n>", "use the first n images of each part only"))
+    .addOption(numberOption("--seed <n>", "of everything drawn at random (default 1)"))
+    .addOption(
+      numberOption("--threads <n>", "threads to compute with (default one a core); no result depends on it"),
+    )
+    .addOption(
+      new Option("--device <name>", "cpu (default: native kernels, else WASM), native, wasm, reference"),
+    )
+    .option("--out <folder>", "where the run is saved (default runs/<date>-<data>-<model>)")
+    .option("--resume <folder>", "go on with the run saved in this folder")
+    .option("--quiet", "write the score and the folder only");
+  withCommonOptions(command).action(async (options: TrainOptions) => {
+    const { train } = await import("../train-run.ts");
+    await train(options, context);
+  });
+}
