@@ -10,11 +10,22 @@
 #define GEMM_ROWS 14
 #elif defined(__ARM_NEON)
 #define GEMM_ROWS 8
+#elif defined(__wasm__) && !defined(__wasm_relaxed_simd__)
+/* Without a fused multiply-add a product takes a register too, and one of the 16 is the engine's own. */
+#define GEMM_ROWS 5
 #else
 #define GEMM_ROWS 6
 #endif
 #define GEMM_VECTORS 2
 #define GEMM_COLUMNS (GEMM_VECTORS * LANES)
+
+/* Left alone, clang would load all broadcasts of a step of k before using them, and WASM's 16 registers overflow: here
+   a step's products come one after the other. */
+#if defined(__wasm__)
+#define GEMM_PIN(v) __asm__ volatile("" : "+r"(v) : : "memory")
+#else
+#define GEMM_PIN(v) (void)0
+#endif
 
 /* How far ahead of its use a is fetched, in floats: some 450 cycles, longer than the third-level cache takes. */
 #define GEMM_AHEAD (32 * GEMM_ROWS)
@@ -44,7 +55,10 @@ INLINE void gemm_tile(const int rows, const int vectors, i64 k, const float *a, 
     for (int r = 0; r < rows; r++) {
       vf x = splat(a[r * a_row]);
 #pragma GCC unroll 4
-      for (int v = 0; v < vectors; v++) sum[r][v] = fma_(x, y[v], sum[r][v]);
+      for (int v = 0; v < vectors; v++) {
+        sum[r][v] = fma_(x, y[v], sum[r][v]);
+        GEMM_PIN(sum[r][v]);
+      }
     }
   }
 #pragma GCC unroll 16
@@ -72,7 +86,8 @@ typedef void (*gemm_tile_function)(i64 k, const float *a, i64 a_row, i64 a_step,
 #define GEMM_PANEL_ENTRY(rows) {gemm_panel_##rows##_1, gemm_panel_##rows##_2},
 #define GEMM_ROW_TILES(rows) GEMM_TILE(row, rows, 1, a_row) GEMM_TILE(row, rows, 2, a_row)
 #define GEMM_ROW_ENTRY(rows) {gemm_row_##rows##_1, gemm_row_##rows##_2},
-#define GEMM_EACH_6(F) F(1) F(2) F(3) F(4) F(5) F(6)
+#define GEMM_EACH_5(F) F(1) F(2) F(3) F(4) F(5)
+#define GEMM_EACH_6(F) GEMM_EACH_5(F) F(6)
 #define GEMM_EACH_8(F) GEMM_EACH_6(F) F(7) F(8)
 #if GEMM_ROWS == 14
 #define GEMM_EACH_ROW GEMM_EACH_8
@@ -80,6 +95,9 @@ typedef void (*gemm_tile_function)(i64 k, const float *a, i64 a_row, i64 a_step,
 #elif GEMM_ROWS == 8
 #define GEMM_EACH_ROW GEMM_EACH_8
 #define GEMM_EACH GEMM_EACH_8
+#elif GEMM_ROWS == 5
+#define GEMM_EACH_ROW GEMM_EACH_5
+#define GEMM_EACH GEMM_EACH_5
 #else
 #define GEMM_EACH_ROW GEMM_EACH_6
 #define GEMM_EACH GEMM_EACH_6
