@@ -6,33 +6,31 @@
 #include "conv_depthwise.h"
 #include "conv_weight_grad.h"
 
-/* -- packed weights: [group][panel of two vectors][kernel row][chunk][kernel column][channel][lane], zero padded -- */
+/* -- packing the weights -------------------------------------------------------------------------------------------- */
 
 INLINE i64 conv_pack_tasks(const conv_job *j) {
-  i64 units = j->groups * conv_panels(j) * j->h.kernel;
-  return MIN(units, CEIL_DIV(j->groups * conv_packed_width(j) * conv_depth(j), 16384));
+  return MIN(conv_units(j), CEIL_DIV(j->groups * conv_packed_width(j) * conv_depth(j), 16384));
 }
 
-/* One kernel row of one panel. Reads run along the lanes' rows of w, which stay in the first-level cache. */
-static void conv_pack_row(const conv_job *j, i64 group, i64 panel, i64 tap_h, float *packed) {
-  i64 first = panel * 2 * LANES, lanes = MIN(j->out - first, 2 * LANES), width = lanes > LANES ? 2 * LANES : LANES;
-  float *out = packed + (group * conv_packed_width(j) + first) * conv_depth(j) + tap_h * j->w.kernel * j->in * width;
-  const float *w = j->weight + group * j->group + first * j->lane + conv_kernel_index(&j->h, tap_h) * j->tap_h;
-  for (i64 c0 = 0; c0 < j->in; c0 += CONV_CHUNK)
-    for (i64 tap = 0; tap < j->w.kernel; tap++) {
-      const float *column = w + conv_kernel_index(&j->w, tap) * j->tap_w;
-      for (i64 c = c0; c < MIN(c0 + CONV_CHUNK, j->in); c++, out += width) {
-        const float *in = column + c * j->channel;
-        for (i64 l = 0; l < lanes; l++) out[l] = in[l * j->lane];
-        for (i64 l = lanes; l < width; l++) out[l] = 0;
+/* Reads run along the lanes' rows of w, which stay in the first-level cache. */
+static void conv_pack_unit(const conv_job *j, conv_unit u, float *out) {
+  const float *w = j->weight + u.group * j->group + u.t * j->lane + u.channel * j->channel;
+  for (i64 h = 0; h < j->h.kernel; h++)
+    for (i64 v = 0; v < j->w.kernel; v++) {
+      const float *in = w + conv_kernel_index(&j->h, h) * j->tap_h + conv_kernel_index(&j->w, v) * j->tap_w;
+      for (i64 c = 0; c < u.channels; c++, in += j->channel, out += u.width) {
+        for (i64 l = 0; l < u.lanes; l++) out[l] = in[l * j->lane];
+        for (i64 l = u.lanes; l < u.width; l++) out[l] = 0;
       }
     }
 }
 
 static void conv_pack(const conv_job *j, i64 task, float *packed) {
-  i64 rows = j->h.kernel, units = j->groups * conv_panels(j) * rows, tasks = conv_pack_tasks(j);
-  for (i64 u = units * task / tasks; u < units * (task + 1) / tasks; u++)
-    conv_pack_row(j, u / rows / conv_panels(j), u / rows % conv_panels(j), u % rows, packed);
+  i64 units = conv_units(j), tasks = conv_pack_tasks(j);
+  for (i64 i = units * task / tasks; i < units * (task + 1) / tasks; i++) {
+    conv_unit u = conv_make_unit(j, i);
+    conv_pack_unit(j, u, packed + u.offset);
+  }
 }
 
 /* -- one block -- */
@@ -41,20 +39,18 @@ static void conv_pack(const conv_job *j, i64 task, float *packed) {
 static void conv_class(const conv_job *j, const conv_place *p, const conv_strip *s, i64 group, i64 pixels, i64 segments,
                        const float *packed, conv_scratch *scratch) {
   float tile[CONV_PIXELS * 2 * LANES];
-  i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, CONV_PIXELS)), depth = conv_depth(j);
-  size += size & 1;
-  i64 step = conv_classes(&j->w);
+  i64 depth = conv_depth(j), step = conv_classes(&j->w);
   i64 panels = conv_panels(j), first = MAX(p->u0 - group * panels, 0), stop = MIN(p->u1 - group * panels, panels);
   for (i64 t = first * 2 * LANES; t < MIN(stop * 2 * LANES, j->out); t += 2 * LANES) {
-    i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
+    i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1, size = conv_tile_size(pixels, CONV_PIXELS);
     const float *w = packed + (group * conv_packed_width(j) + t) * depth;
     float *out = p->out + group * j->out + t;
     for (i64 i = 0; i < pixels; i += size) {
       conv_look_ahead(&scratch->ahead);
       i64 real = MIN(size, pixels - i), count = real + (real & 1);
       const int32_t *at = scratch->at + i, *to = scratch->to + i;
-      i64 near = s->pixel == CONV_CHUNK && at[real - 1] - at[0] == CONV_CHUNK * (real - 1);
-      conv_tile_kernel *kernel = conv_tile_kernels[count / 2 - 1][vectors - 1][near];
+      i64 is_even = at[real - 1] - at[0] == s->pixel * (real - 1), where = !is_even ? 0 : s->pixel == CONV_CHUNK ? 1 : s->pixel == 1 ? 2 : 0;
+      conv_tile_kernel *kernel = conv_tile_kernels[count / 2 - 1][vectors - 1][where];
       if (p->first_pass && real == count && lanes == vectors * LANES && conv_is_even(to, real, step)) {
         kernel(s->data, at, scratch->segments, segments, w, out + to[0] * p->ld, step * p->ld);
       } else {
@@ -126,7 +122,8 @@ static void conv_run_block(const conv_job *j, conv_place p, conv_block b, const 
 
 static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace ws) {
   conv_share share = conv_task_share(j, conv_make_cut(j), task);
-  conv_block b = conv_choose_block(j, share.n1 - share.n0, share.r1 - share.r0);
+  conv_block b = conv_choose_block(j, share.n1 - share.n0, share.r1 - share.r0,
+                                   conv_is_depthwise(j) ? j->groups : j->in, j->out * j->groups);
   ((conv_scratch *)ws.local)->listed.pixels = -1;
   for (i64 n = share.n0; n < share.n1; n += b.images)
     for (i64 r = share.r0; r < share.r1; r += b.rows)

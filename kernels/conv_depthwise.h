@@ -64,9 +64,7 @@ static void conv_scatter(const float *tile, i64 width, const conv_place *p, cons
 static void conv_depthwise_class(const conv_job *j, const conv_place *p, const conv_strip *s, i64 pixels, i64 taps,
                                  const float *packed, conv_scratch *scratch) {
   float tile[CONV_PIXELS * LANES];
-  i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, CONV_PIXELS));
-  size += size & 1;
-  i64 step = conv_classes(&j->w);
+  i64 size = conv_tile_size(pixels, CONV_PIXELS), step = conv_classes(&j->w);
   for (i64 c = 0; c < s->channels; c += LANES) {
     i64 lanes = MIN(s->channels - c, LANES);
     const float *w = packed + (p->channel + c) * conv_depth(j), *strip = s->data + c / LANES * s->chunk_pitch;

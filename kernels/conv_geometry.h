@@ -58,14 +58,33 @@ static conv_job conv_make_job(const conv_args *a, i64 backward) {
       .tap_h = a->w_h, .tap_w = a->w_w, .group = t * a->w_t};
 }
 
-/* -- packed weights and partial weight gradients: [group][panel of two vectors][kernel row][chunk][kernel column]
+/* -- packed weights and partial weight gradients: [group][panel of two vectors][chunk][kernel row][kernel column]
    [channel][lane], zero padded; the last panel is one vector wide where that is enough --------------------------- */
-INLINE i64 conv_depth(const conv_job *j) { return j->in * j->h.kernel * j->w.kernel; }
+
+INLINE i64 conv_taps(const conv_job *j) { return j->h.kernel * j->w.kernel; }
+INLINE i64 conv_depth(const conv_job *j) { return j->in * conv_taps(j); }
 INLINE i64 conv_panels(const conv_job *j) { return CEIL_DIV(j->out, 2 * LANES); }
+INLINE i64 conv_packed_width(const conv_job *j) { return CEIL_DIV(j->out, LANES) * LANES; }
 INLINE i64 conv_tile_columns(const conv_job *j) {
   return conv_is_depthwise(j) ? CEIL_DIV(j->groups, LANES) : j->groups * conv_panels(j);
 }
-INLINE i64 conv_packed_width(const conv_job *j) { return CEIL_DIV(j->out, LANES) * LANES; }
+
+/* One panel × one chunk of source channels, counted from the first of its group: result channels [t, t + lanes), padded
+   to `width`; `offset` is where it starts in the packed weights. Units are ordered [group][chunk][panel]. */
+typedef struct { i64 group, channel, channels, t, lanes, width, offset; } conv_unit;
+
+INLINE i64 conv_units(const conv_job *j) { return j->groups * CEIL_DIV(j->in, CONV_CHUNK) * conv_panels(j); }
+
+static conv_unit conv_make_unit(const conv_job *j, i64 index) {
+  i64 panels = conv_panels(j), chunks = CEIL_DIV(j->in, CONV_CHUNK);
+  conv_unit u = {.group = index / panels / chunks, .channel = index / panels % chunks * CONV_CHUNK,
+                 .t = index % panels * 2 * LANES};
+  u.channels = MIN(CONV_CHUNK, j->in - u.channel);
+  u.lanes = MIN(2 * LANES, j->out - u.t);
+  u.width = u.lanes > LANES ? 2 * LANES : LANES;
+  u.offset = (u.group * conv_packed_width(j) + u.t) * conv_depth(j) + u.channel * conv_taps(j) * u.width;
+  return u;
+}
 
 /* -- what fits in caches and in a thread's scratch ------------------------------------------------------------------ */
 #define CONV_AREA 4096               /* pixels of a block, at most */
@@ -100,7 +119,7 @@ static conv_cut conv_make_cut(const conv_job *j) {
   }
   /* Weights too large for a second-level cache are shared out first, for a piece reads all the weights of its panels. */
   i64 parts = CEIL_DIV(want, j->batch), is_heavy = j->out * conv_depth(j) * 4 > CONV_STRIP_LIMIT / 2;
-  i64 most = MIN(rows, MAX(1, rows * j->w.out / 28)), splits = is_heavy ? MIN(units, parts) : 1;
+  i64 most = MIN(rows, MAX(1, rows * j->w.out / (is_heavy ? 56 : 28))), splits = is_heavy ? MIN(units, parts) : 1;
   i64 pieces = MIN(most, CEIL_DIV(parts, splits));
   splits = MIN(units, CEIL_DIV(parts, pieces));
   return (conv_cut){1, pieces, splits, j->batch * pieces * splits};
@@ -134,11 +153,9 @@ static i64 conv_strip_bytes(const conv_job *j, const conv_block *b) {
 
 INLINE i64 conv_half(i64 n) { return (n + 1) / 2; }
 
-/* The largest block of at most `images` × `rows` whose strip, tables and result fit this thread's scratch. */
-static conv_block conv_choose_block(const conv_job *j, i64 images, i64 rows) {
-  i64 channels = conv_is_depthwise(j) ? j->groups : j->in;
+/* The largest block of at most `images` × `rows`, reading `channels` and holding `out` channels of results, whose strip, tables and result fit this thread's scratch. */
+static conv_block conv_choose_block(const conv_job *j, i64 images, i64 rows, i64 channels, i64 out) {
   conv_block b = {1, rows, j->w.out, j->h.kernel, j->w.kernel, channels};
-  i64 out = j->out * j->groups;
   while (b.rows > 1 && (conv_strip_bytes(j, &b) > CONV_STRIP_TARGET || b.rows * b.columns > CONV_AREA / 2 ||
                         b.rows * b.columns * out * 4 > CONV_RESULT_LIMIT / 2))
     b.rows = conv_half(b.rows);

@@ -173,15 +173,15 @@ static i64 conv_list_pixels(const conv_job *j, const conv_place *p, const conv_s
 static i64 conv_list_segments(const conv_job *j, const conv_place *p, const conv_strip *s, i64 class_h, i64 class_w,
                               conv_segment *out) {
   i64 count = 0;
-  for (i64 h = p->tap_h; h < p->tap_h + p->size.taps_h; h++) {
-    if (conv_tap_class(&j->h, h) != class_h) continue;
-    i64 row = (conv_reach(&j->h, h) - conv_reach(&j->h, p->tap_h)) * s->row_pitch;
-    for (i64 c = 0; c < s->channels; c += s->pixel) {
-      i64 chunk = MIN(s->pixel, j->in - p->channel - c), length = MIN(chunk, s->channels - c);
+  for (i64 c = 0; c < s->channels; c += s->pixel) {
+    i64 length = MIN(s->pixel, s->channels - c), first = (p->channel + c) * conv_taps(j), chunk = c / s->pixel * s->chunk_pitch;
+    for (i64 h = p->tap_h; h < p->tap_h + p->size.taps_h; h++) {
+      if (conv_tap_class(&j->h, h) != class_h) continue;
+      i64 row = chunk + (conv_reach(&j->h, h) - conv_reach(&j->h, p->tap_h)) * s->row_pitch;
       for (i64 w = p->tap_w; w < p->tap_w + p->size.taps_w; w++) {
         if (conv_tap_class(&j->w, w) != class_w) continue;
-        i64 x = row + c / s->pixel * s->chunk_pitch + conv_column(s, conv_reach(&j->w, w) - conv_reach(&j->w, p->tap_w));
-        i64 k = (h * j->in + p->channel + c) * j->w.kernel + w * chunk;
+        i64 x = row + conv_column(s, conv_reach(&j->w, w) - conv_reach(&j->w, p->tap_w));
+        i64 k = first + (h * j->w.kernel + w) * length;
         conv_segment *last = out + count - 1;
         if (count && last->x + last->length == x && last->k + last->length == k) last->length += (int32_t)length;
         else out[count++] = (conv_segment){(int32_t)x, (int32_t)k, (int32_t)length};

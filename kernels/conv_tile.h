@@ -20,22 +20,22 @@
 #endif
 
 /* out[p][·] = Σ over segments Σ_k strip[at[p] + segment.x + k] · w[segment.k + k][·], rows of out `ld` floats apart.
-   `near` tells that the pixels lie CONV_CHUNK floats apart: their addresses are then constants of the code. */
-INLINE void conv_tile(const int pixels, const int vectors, const int near, const float *strip, const int32_t *at,
+   Where `step` is not 0 the pixels lie that many floats apart, and their addresses are constants of the code. */
+INLINE void conv_tile(const int pixels, const int vectors, const int step, const float *strip, const int32_t *at,
                       const conv_segment *segment, i64 segments, const float *w, float *out, i64 ld) {
   vf sum[CONV_PIXELS][2];
 #pragma GCC unroll 16
   for (int p = 0; p < pixels; p++)
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++) sum[p][v] = (vf){0};
-  if (near) strip += at[0];
+  if (step) strip += at[0];
   for (const conv_segment *end = segment + segments; segment < end; segment++) {
     const float *x = strip + segment->x, *panel = w + (i64)segment->k * vectors * LANES;
     for (const float *stop = x + segment->length; x < stop; x++, panel += vectors * LANES) {
       vf w0 = load(panel), w1 = vectors > 1 ? load(panel + LANES) : w0;
 #pragma GCC unroll 16
       for (int p = 0; p < pixels; p++) {
-        vf value = splat(near ? x[p * CONV_CHUNK] : x[at[p]]);
+        vf value = splat(step ? x[p * step] : x[at[p]]);
         sum[p][0] = fma_(value, w0, sum[p][0]);
         if (vectors > 1) sum[p][1] = fma_(value, w1, sum[p][1]);
       }
@@ -49,16 +49,25 @@ INLINE void conv_tile(const int pixels, const int vectors, const int near, const
 
 typedef void conv_tile_kernel(const float *, const int32_t *, const conv_segment *, i64, const float *, float *, i64);
 
-#define CONV_TILE_KERNEL(name, P, V, NEAR) \
+#define CONV_TILE_KERNEL(name, P, V, STEP) \
   static void name(const float *strip, const int32_t *at, const conv_segment *segment, i64 segments, const float *w, \
                    float *out, i64 ld) { \
-    conv_tile(P, V, NEAR, strip, at, segment, segments, w, out, ld); \
+    conv_tile(P, V, STEP, strip, at, segment, segments, w, out, ld); \
   }
 #define CONV_TILE_KERNELS(P) \
-  CONV_TILE_KERNEL(conv_tile_##P##_1, P, 1, 0) CONV_TILE_KERNEL(conv_tile_##P##_1_near, P, 1, 1) \
-  CONV_TILE_KERNEL(conv_tile_##P##_2, P, 2, 0) CONV_TILE_KERNEL(conv_tile_##P##_2_near, P, 2, 1)
+  CONV_TILE_KERNEL(conv_tile_##P##_1, P, 1, 0) CONV_TILE_KERNEL(conv_tile_##P##_2, P, 2, 0) \
+  CONV_TILE_KERNEL(conv_tile_##P##_1_near, P, 1, CONV_CHUNK) CONV_TILE_KERNEL(conv_tile_##P##_2_near, P, 2, CONV_CHUNK) \
+  CONV_TILE_KERNEL(conv_tile_##P##_1_next, P, 1, 1) CONV_TILE_KERNEL(conv_tile_##P##_2_next, P, 2, 1)
 CONV_TILES(CONV_TILE_KERNELS)
 
-#define CONV_TILE_ROW(P) {{conv_tile_##P##_1, conv_tile_##P##_1_near}, {conv_tile_##P##_2, conv_tile_##P##_2_near}},
-/* [pixels / 2 − 1][vectors − 1][near] */
-static conv_tile_kernel *const conv_tile_kernels[][2][2] = {CONV_TILES(CONV_TILE_ROW)};
+#define CONV_TILE_ROW(P) \
+  {{conv_tile_##P##_1, conv_tile_##P##_1_near, conv_tile_##P##_1_next}, \
+   {conv_tile_##P##_2, conv_tile_##P##_2_near, conv_tile_##P##_2_next}},
+/* [pixels / 2 − 1][vectors − 1][where the pixels are: anywhere, a chunk apart, side by side] */
+static conv_tile_kernel *const conv_tile_kernels[][2][3] = {CONV_TILES(CONV_TILE_ROW)};
+
+/* Cuts `pixels` into tiles of nearly the same size, even, and at most `most`. */
+INLINE i64 conv_tile_size(i64 pixels, i64 most) {
+  i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, most));
+  return size + (size & 1);
+}

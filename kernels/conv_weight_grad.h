@@ -86,7 +86,7 @@ CONV_TILES(CONV_OUTER_KERNELS)
 static conv_outer_kernel *const conv_outer_kernels[][2][2] = {CONV_TILES(CONV_OUTER_ROW)};
 static conv_outer_kernel *const conv_depthwise_outers[] = {CONV_TILES(CONV_DEPTHWISE_OUTER_ROW)};
 
-/* -- the cut: chunks of pixels × ranges of units, a unit being one kernel row of one panel (or one chunk of channels) -- */
+/* -- the cut: chunks of pixels × ranges of units; depthwise, a unit is one vector of channels --------------------- */
 
 typedef struct { i64 chunks, splits, units, by_image; } conv_grad_cut;
 
@@ -96,18 +96,19 @@ INLINE i64 conv_grad_floats(const conv_job *j) {
   return (conv_is_depthwise(j) ? conv_depthwise_width(j) : j->groups * conv_packed_width(j)) * conv_depth(j);
 }
 
+/* Every chunk writes and reads back its own partial sums: large ones want some 200 pixels to be worth that. */
 static conv_grad_cut conv_make_grad_cut(const conv_job *j) {
-  i64 pixels = j->w.out ? j->batch * j->h.out : 0, floats = conv_grad_floats(j);
-  i64 units = conv_is_depthwise(j) ? conv_depthwise_width(j) / LANES : j->groups * conv_panels(j) * j->h.kernel;
+  i64 rows = j->batch * j->h.out, bytes = MAX(1, conv_grad_floats(j) * 4);
+  i64 units = conv_is_depthwise(j) ? conv_depthwise_width(j) / LANES : conv_units(j);
   double total = conv_image_cost(j) * (double)j->batch;
-  i64 want = total < 1.5e6 ? 1 : total > 64 * 1e6 ? 64 : MAX(4, (i64)(total / 1e6));
-  i64 chunks = MIN(MIN(want, pixels), MAX(1, CONV_PARTIAL_BYTES / MAX(1, floats * 4)));
-  i64 splits = chunks ? MIN(units, want / chunks) : 0;
-  return (conv_grad_cut){chunks, MAX(1, splits), units, j->batch >= 2 * chunks};
+  i64 want = total < 4 * CONV_LEAST_COST ? 1 : total > CONV_TASKS * CONV_LEAST_COST ? CONV_TASKS : (i64)(total / CONV_LEAST_COST);
+  i64 most = MIN(CONV_PARTIAL_BYTES / bytes, MAX(rows * j->w.out / 196, (512 << 10) / bytes));
+  i64 chunks = j->w.out ? MIN(MIN(want, rows), MAX(1, most)) : 0;
+  return (conv_grad_cut){chunks, chunks ? MIN(units, want / chunks) : 1, units, j->batch >= 2 * chunks};
 }
 
 /* What one task adds up: the units [u0, u1) of its partial sums, `started` once a block has been added. */
-typedef struct { i64 u0, u1, started; float *partial; conv_ahead x, dy; } conv_sums;
+typedef struct { i64 u0, u1, is_whole, started; float *partial; conv_ahead x, dy; } conv_sums;
 
 /* -- one block of pixels -------------------------------------------------------------------------------------------- */
 
@@ -152,45 +153,35 @@ static void conv_grad_panel(const conv_strip *s, const conv_segment *segment, i6
   const conv_segment *end = segment + segments;
   i64 total = 0, done = 0;
   for (const conv_segment *i = segment; i < end; i++) total += i->length;
-  i64 size = CEIL_DIV(total, CEIL_DIV(total, CONV_PIXELS));
+  i64 size = conv_tile_size(total, CONV_PIXELS);
   while (segment < end) {
     float *out = sums + (segment->k + done) * vectors * LANES;
-    i64 real = conv_take_rows(&segment, end, &done, size, at);
-    i64 near = 1;
+    i64 real = conv_take_rows(&segment, end, &done, size, at), near = 1;
     for (i64 i = 1; i < real; i++) near &= at[i] == at[0] + i;
     conv_outer_kernels[(real + 1) / 2 - 1][vectors - 1][near](s->data, at, real, dy, walk, out, first);
   }
 }
 
-/* One pass over one block of one image: all units of the task that the pass's taps touch. */
+/* One pass over one block: the task's units, those of one chunk of channels sharing a strip. */
 static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, const float *dy, conv_sums *sums,
                            conv_scratch *scratch) {
-  i64 taps_h = j->h.kernel, panels = conv_panels(j), ld = j->out * j->groups, group = -1, pixel = MIN(j->in, CONV_CHUNK);
+  i64 segments = 0, channel = -1;
   conv_strip s;
-  conv_place row = p;
-  for (i64 u = sums->u0; u < sums->u1;) {
-    i64 panel = u / taps_h, t = panel % panels * 2 * LANES, start = u % taps_h, stop = MIN(taps_h, start + sums->u1 - u);
-    u += stop - start;
-    start = MAX(start, p.tap_h);
-    stop = MIN(stop, p.tap_h + p.size.taps_h);
-    if (start >= stop) continue;
-    if (panel / panels != group) {
-      group = panel / panels;
-      s = conv_make_strip(j, &p, p.size.channels, pixel, scratch->strip);
-      s.channel = group * j->in + p.channel;
+  for (i64 i = sums->u0; i < sums->u1; i++) {
+    conv_unit u = conv_make_unit(j, i);
+    if (u.group * j->in + u.channel != channel) {
+      channel = u.group * j->in + u.channel;
+      p.channel = u.channel;
+      s = conv_make_strip(j, &p, u.channels, MIN(j->in, CONV_CHUNK), scratch->strip);
+      s.channel = channel;
       conv_copy_strip(&s, j, p.size.images, image);
+      segments = conv_list_segments(j, &p, &s, 0, 0, scratch->segments);
     }
-    row.tap_h = start;
-    row.size.taps_h = stop - start;
-    conv_strip shifted = s;
-    shifted.data += (conv_reach(&j->h, start) - conv_reach(&j->h, p.tap_h)) * s.row_pitch;
-    i64 segments = conv_list_segments(j, &row, &s, 0, 0, scratch->segments);
-    i64 lanes = MIN(j->out - t, 2 * LANES), vectors = lanes > LANES ? 2 : 1;
-    conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
-                    .ahead_x = &sums->x, .ahead_dy = &sums->dy};
-    const float *b = conv_grad_dy(dy + group * j->out + t, ld, lanes, vectors * LANES, j, &p, &walk, scratch->result);
-    conv_grad_panel(&shifted, scratch->segments, segments, b, &walk, vectors,
-                    sums->partial + (group * conv_packed_width(j) + t) * conv_depth(j), !sums->started);
+    conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch,
+                      .x_column = conv_pixel_step(j, &s), .ahead_x = &sums->x, .ahead_dy = &sums->dy};
+    const float *b = conv_grad_dy(dy + u.group * j->out + u.t, j->out * j->groups, u.lanes, u.width, j, &p, &walk, scratch->result);
+    conv_grad_panel(&s, scratch->segments, segments, b, &walk, u.width / LANES,
+                    sums->partial + (u.group * conv_packed_width(j) + u.t) * conv_depth(j), !sums->started);
   }
 }
 
@@ -218,21 +209,25 @@ static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const floa
   }
 }
 
-/* How many times the micro-kernel walks over a block. */
-INLINE i64 conv_grad_calls(const conv_job *j, const conv_sums *sums) {
-  i64 depth = conv_is_depthwise(j) ? conv_depth(j) : j->w.kernel * j->in;
-  return CEIL_DIV((sums->u1 - sums->u0) * depth, CONV_PIXELS);
+/* Looks ahead to the next block, if this task reads whole pixels of it; else it would fetch other tasks' channels. */
+static void conv_grad_look_ahead(const conv_job *j, const conv_place *p, const float *dy, conv_sums *sums) {
+  i64 width = j->w.source * j->in * j->groups, rows = p->size.images * p->size.rows, last = p->n + p->size.images - 1;
+  i64 next = conv_origin(&j->h, p->o_h + p->size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+  i64 depth = conv_is_depthwise(j) ? conv_taps(j) : MIN(j->in, CONV_CHUNK) * conv_taps(j);
+  i64 calls = (sums->u1 - sums->u0) * CEIL_DIV(depth, CONV_PIXELS) * rows;
+  sums->x = sums->dy = (conv_ahead){0};
+  if (!sums->is_whole) return;
+  sums->x = conv_make_ahead(j->source, j->batch, j->h.source, width, last, next, CEIL_DIV(rows * j->h.source, j->h.out), calls);
+  sums->dy = conv_make_ahead(dy, j->batch, j->h.out, j->w.out * j->out * j->groups, last, p->o_h + p->size.rows, rows, calls);
 }
 
 /* All passes over one block. */
 static void conv_grad_block(const conv_job *j, conv_place p, conv_block b, const float *dy, conv_sums *sums,
                             conv_scratch *scratch) {
-  i64 channels = conv_is_depthwise(j) ? j->groups : j->in, ld = j->out * j->groups, width = j->w.source * j->in * j->groups;
-  i64 rows = p.size.images * p.size.rows, calls = conv_grad_calls(j, sums) * rows, last = p.n + p.size.images - 1;
-  i64 next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
-  sums->x = conv_make_ahead(j->source, j->batch, j->h.source, width, last, next, CEIL_DIV(rows * j->h.source, j->h.out), calls);
-  sums->dy = conv_make_ahead(dy, j->batch, j->h.out, j->w.out * ld, last, p.o_h + p.size.rows, rows, calls);
-  const float *image = j->source + p.n * j->h.source * width, *corner = dy + ((p.n * j->h.out + p.o_h) * j->w.out + p.o_w) * ld;
+  const float *image = j->source + p.n * j->h.source * j->w.source * j->in * j->groups;
+  const float *corner = dy + ((p.n * j->h.out + p.o_h) * j->w.out + p.o_w) * j->out * j->groups;
+  i64 channels = conv_is_depthwise(j) ? j->groups : b.channels;
+  conv_grad_look_ahead(j, &p, dy, sums);
   for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
     for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
       for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
@@ -248,7 +243,8 @@ static void conv_grad_block(const conv_job *j, conv_place p, conv_block b, const
 /* The rows [r0, r1) of the images [n, n + images). */
 static void conv_grad_images(const conv_job *j, const float *dy, i64 n, i64 images, i64 r0, i64 r1, conv_sums *sums,
                              conv_scratch *scratch) {
-  conv_block b = conv_choose_block(j, images, r1 - r0);
+  i64 channels = conv_is_depthwise(j) ? j->groups : MIN(j->in, CONV_CHUNK);
+  conv_block b = conv_choose_block(j, images, r1 - r0, channels, 2 * LANES);
   for (i64 end = n + images; n < end; n += b.images)
     for (i64 r = r0; r < r1; r += b.rows)
       for (i64 c = 0; c < j->w.out; c += b.columns) {
@@ -265,6 +261,7 @@ static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspac
   conv_grad_cut cut = conv_make_grad_cut(j);
   i64 chunk = task / cut.splits, split = task % cut.splits, rows = j->h.out;
   conv_sums sums = {.u0 = cut.units * split / cut.splits, .u1 = cut.units * (split + 1) / cut.splits,
+                    .is_whole = cut.splits == 1,
                     .partial = (float *)ws.shared + chunk * conv_grad_floats(j)};
   ((conv_scratch *)ws.local)->listed.pixels = -1;
   i64 from, to;
@@ -313,16 +310,12 @@ static void conv_grad_reduce_unit(const conv_job *j, float *dw, i64 chunks, i64 
                        j->group);
     return;
   }
-  i64 h = unit % j->h.kernel, panel = unit / j->h.kernel, group = panel / conv_panels(j);
-  i64 t = panel % conv_panels(j) * 2 * LANES, lanes = MIN(j->out - t, 2 * LANES), width = lanes > LANES ? 2 * LANES : LANES;
-  partial += (group * conv_packed_width(j) + t) * depth + h * j->w.kernel * j->in * width;
-  dw += group * j->group + t * j->lane + h * j->tap_h;
-  for (i64 c = 0; c < j->in; c += CONV_CHUNK)
-    for (i64 w = 0; w < j->w.kernel; w++) {
-      i64 count = MIN(CONV_CHUNK, j->in - c);
-      conv_grad_reduce(partial, pitch, chunks, count, lanes, dw + c * j->channel + w * j->tap_w, j->channel, j->lane);
-      partial += count * width;
-    }
+  conv_unit u = conv_make_unit(j, unit);
+  partial += u.offset;
+  dw += u.group * j->group + u.t * j->lane + u.channel * j->channel;
+  for (i64 h = 0; h < j->h.kernel; h++)
+    for (i64 w = 0; w < j->w.kernel; w++, partial += u.channels * u.width)
+      conv_grad_reduce(partial, pitch, chunks, u.channels, u.lanes, dw + h * j->tap_h + w * j->tap_w, j->channel, j->lane);
 }
 
 static i64 conv2d_weight_grad_tasks(const void *args, i64 phase) {

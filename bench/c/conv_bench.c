@@ -49,6 +49,29 @@ static double median(const kernel *k, const void *args, uint8_t *shared) {
   return times[getenv("BEST") ? 0 : 5];
 }
 
+/* -- the ceiling, measured beside each layer since a shared machine's changes: multiply-adds on registers alone ------ */
+
+#define PEAK_CHAINS 12
+#define PEAK_STEPS 20000
+static float peak_sink[64];
+static i64 peak_tasks(const void *args, i64 phase) { return 64; }
+static void peak_run(const void *args, i64 phase, i64 task, workspace ws) {
+  vf sum[PEAK_CHAINS], a = splat(*(const float *)args), b = splat(1e-3f);
+#pragma GCC unroll 16
+  for (int i = 0; i < PEAK_CHAINS; i++) sum[i] = splat((float)i);
+  for (int n = 0; n < PEAK_STEPS; n++)
+#pragma GCC unroll 16
+    for (int i = 0; i < PEAK_CHAINS; i++) sum[i] = fma_(sum[i], a, b);
+#pragma GCC unroll 16
+  for (int i = 0; i < PEAK_CHAINS; i++) peak_sink[task] += sum[i][0];
+}
+static const kernel peak_kernel = {1, peak_tasks, peak_run, 0};
+
+static double peak(void) {
+  float a = 0.999f;
+  return 64.0 * PEAK_STEPS * PEAK_CHAINS * 2 * LANES / median(&peak_kernel, &a, 0) * 1e-9;
+}
+
 static void bench_layer(const layer *l) {
   i64 out = (l->size + 2 * l->pad - (l->kernel - 1) * l->dilation - 1) / l->stride + 1;
   i64 xs = (i64)l->batch * l->size * l->size * l->c * l->groups, ys = (i64)l->batch * out * out * l->t;
@@ -64,11 +87,12 @@ static void bench_layer(const layer *l) {
   p.args.w = (i64)(intptr_t)w;
   const kernel *kernels[] = {&conv2d_kernel, &conv2d_input_grad_kernel, &conv2d_weight_grad_kernel};
   double flops = 2.0 * (double)(ys * l->c) * l->kernel * l->kernel;
-  printf(" | %7.1f", flops * 1e-6);
+  double ceiling = peak();
+  printf(" | %7.1f | %6.0f", flops * 1e-6, ceiling);
   for (int k = 0; k < 3; k++) {
     uint8_t *shared = aligned_alloc(64, (size_t)CEIL_DIV(kernels[k]->shared_bytes(&p) + 64, 64) * 64);
     double t = median(kernels[k], &p, shared);
-    printf(" | %8.1f us %6.1f", t * 1e6, flops / t * 1e-9);
+    printf(" | %8.1f us %6.1f %3.0f%%", t * 1e6, flops / t * 1e-9, flops / t * 1e-7 / ceiling);
     fflush(stdout);
     free(shared);
   }
@@ -99,7 +123,7 @@ static void bench_pool(int c, int size, int kernel_size, int stride) {
 int main(int argc, char **argv) {
   int threads = argc > 1 ? atoi(argv[1]) : 4;
   const char *only = argc > 2 ? argv[2] : "";
-  printf("%d lanes; MFLOP, then us and GFLOP/s of forward | input gradient | weight gradient\n", LANES);
+  printf("%d lanes; MFLOP | peak GFLOP/s | us, GFLOP/s and %% of peak of forward | input gradient | weight gradient\n", LANES);
   for (int run = threads > 1 ? 0 : 1; run < 2; run++) {
     stage_open(run ? threads : 1);
     printf("-- %d threads\n", stage.threads);
