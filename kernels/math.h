@@ -140,10 +140,11 @@ INLINE vf expm1_reduced(vf r) {
   p = fma_(p, r, splat(5.000000044e-1f));
   return fma_(r * r, p, r);
 }
-/* x = n·ln 2 + r. ln 2 is split so that n times its upper part is exact. */
+/* x = n·ln 2 + r. Adding 1.5·2²³ rounds to the integer n and leaves it in the low bits; ln 2 is split so that n times
+   its upper part is exact. */
 INLINE vf reduce_ln2(vf x, vi *n) {
-  vf k = fma_(x, splat(1.44269504f), splat(12582912.0f)) - 12582912.0f;
-  *n = trunc_to_int(k);
+  vf shifted = fma_(x, splat(1.44269504f), splat(12582912.0f)), k = shifted - 12582912.0f;
+  *n = (vi)shifted - 0x4b400000;
   return fma_(k, splat(2.12194440e-4f), fma_(k, splat(-0.693359375f), x));
 }
 INLINE vf exp_(vf x) {

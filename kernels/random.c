@@ -5,26 +5,33 @@
 
 #define RANDOM_PIECE (16 << 10) /* elements of one task, a multiple of 4·LANES */
 
-/* Products of the even 32-bit lanes, 64 bits each; the odd lanes are reached by shifting. */
-INLINE vu multiply_even(vu a, vu b) {
-#if defined(__AVX512F__)
-  return (vu)_mm512_mul_epu32((__m512i)a, (__m512i)b);
-#elif defined(__AVX2__)
-  return (vu)_mm256_mul_epu32((__m256i)a, (__m256i)b);
-#elif defined(__SSE2__)
-  return (vu)_mm_mul_epu32((__m128i)a, (__m128i)b);
+/* The 64-bit products of all lanes with `by`, taken apart. */
+#if defined(__wasm_simd128__)
+INLINE void multiply_wide(vu a, uint32_t by, vu *high, vu *low) {
+  v128_t b = wasm_u32x4_splat(by), first = wasm_u64x2_extmul_low_u32x4((v128_t)a, b), last = wasm_u64x2_extmul_high_u32x4((v128_t)a, b);
+  *high = (vu)wasm_i32x4_shuffle(first, last, 1, 3, 5, 7);
+  *low = (vu)wasm_i32x4_shuffle(first, last, 0, 2, 4, 6);
+}
 #else
-  typedef uint64_t half __attribute__((vector_size(LANES * 4)));
-  return (vu)(((half)a & 0xffffffffu) * ((half)b & 0xffffffffu));
+typedef uint64_t vul __attribute__((vector_size(LANES * 4)));
+/* Products of the even lanes; the odd ones are reached by shifting. */
+INLINE vul multiply_even(vul a, vul b) {
+#if defined(__AVX512F__)
+  return (vul)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (vul)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+  return (vul)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+  return (a & 0xffffffffu) * (b & 0xffffffffu);
 #endif
 }
 INLINE void multiply_wide(vu a, uint32_t by, vu *high, vu *low) {
-  typedef uint64_t half __attribute__((vector_size(LANES * 4)));
-  vu b = (vu){0} + by;
-  half even = (half)multiply_even(a, b), odd = (half)multiply_even((vu)((half)a >> 32), b);
+  vul b = (vul)((vu){0} + by), even = multiply_even((vul)a, b), odd = multiply_even((vul)a >> 32, b);
   *high = (vu)((even >> 32) | (odd & 0xffffffff00000000u));
   *low = a * by;
 }
+#endif
 
 INLINE void philox(vu c[4], uint32_t k0, uint32_t k1) {
   for (int round = 0; round < 10; round++) {
