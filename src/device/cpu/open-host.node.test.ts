@@ -1,0 +1,36 @@
+// The choice of a host from options and environment; what hosts do is tested in test/kernels.
+import { afterEach, expect, it, vi } from "vitest";
+import { checkCapacity, checkThreads } from "./host.ts";
+import { openHost } from "./open-host.node.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+it("takes device and threads from the environment where no option says otherwise", async () => {
+  vi.stubEnv("NABLA_DEVICE", "wasm");
+  vi.stubEnv("NABLA_THREADS", "2");
+  const fromEnvironment = await openHost();
+  expect([fromEnvironment.kind, fromEnvironment.threads]).toEqual(["wasm", 2]);
+  await fromEnvironment.close();
+  const fromOptions = await openHost({ device: "wasm", threads: 1 });
+  expect(fromOptions.threads).toBe(1);
+  await fromOptions.close();
+});
+
+it("refuses unknown names and counts in the environment", async () => {
+  vi.stubEnv("NABLA_DEVICE", "gpu");
+  await expect(openHost()).rejects.toThrow(
+    'NABLA_DEVICE: "gpu" is no device. Use "native", "wasm" or "auto".',
+  );
+  vi.stubEnv("NABLA_DEVICE", "wasm");
+  vi.stubEnv("NABLA_THREADS", "many");
+  await expect(openHost()).rejects.toThrow('NABLA_THREADS: "many" is no thread count.');
+});
+
+it("checks sizes and counts with the values in the message", () => {
+  expect(checkThreads(4)).toBe(4);
+  expect(() => checkThreads(65)).toThrow("threads: 65 is not a whole number from 1 to 64.");
+  expect(() => checkCapacity("wasm", 3 * 2 ** 20 + 1, 2 ** 20)).toThrow(
+    "4 MiB asked for, the wasm device has 1 MiB",
+  );
+  expect(() => checkCapacity("wasm", 2 ** 20, 2 ** 20)).not.toThrow();
+});
