@@ -63,6 +63,21 @@ export const inversePermutation = (axes: readonly number[]): number[] => {
   return inverse;
 };
 
+const realAxes = (shape: Shape): number[] => shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
+
+/** permute(reshape(x)) where the reshape only adds or drops axes of size 1, and x's op can compute the permuted value. */
+function permutedBelow(reshaped: Node, axes: readonly number[], shape: Shape): Node | undefined {
+  const [x] = reshaped.inputs as [Node];
+  const [inner, outer] = [realAxes(x.shape), realAxes(reshaped.shape)];
+  const isSame =
+    inner.length === outer.length && inner.every((a, i) => x.shape[a] === reshaped.shape[outer[i]!]);
+  if (!isSame) return undefined;
+  const order = axes.filter((axis) => outer.includes(axis)).map((axis) => inner[outer.indexOf(axis)]!);
+  const lifted = x.shape.map((size, axis) => (size === 1 ? axis : order.shift()!));
+  const value = x.op.permuted?.(x, lifted);
+  return value && reshape(value, shape);
+}
+
 /** Axes reordered: output axis i is input axis axes[i]. */
 export const permuteOp = defineOp<AxesAttributes>({
   name: "permute",
@@ -102,6 +117,7 @@ export const permuteOp = defineOp<AxesAttributes>({
     if (isIncreasing(axes.filter((axis) => x.shape[axis] !== 1))) {
       return reshape(x, node.shape);
     }
+    if (x.op.name === "reshape") return viewOfConstant(node) ?? permutedBelow(x, axes, node.shape);
     return viewOfConstant(node) ?? x.op.permuted?.(x, axes);
   },
 });
