@@ -141,10 +141,11 @@ describe.each(["native", "wasm"] as const)("random graphs on %s", (name) => {
       if (!(largest < 1e4)) continue;
       const text = `seed ${seed}\n${printGraph(graph).text}`;
       const { outputs, slots } = await runOn(device, graph, bound);
-      outputs.forEach((values, i) => expectClose(values, results[i]!, 2e-4, `output ${i}, ${text}`));
-      graph.updates.forEach(({ slot }, i) =>
-        expectClose(slots.get(slot)!, results[graph.outputs.length + i]!, 2e-4, `update ${i}, ${text}`),
-      );
+      for (const [i, values] of outputs.entries())
+        expectClose(values, results[i]!, 2e-4, `output ${i}, ${text}`);
+      for (const [i, { slot }] of graph.updates.entries()) {
+        expectClose(slots.get(slot)!, results[graph.outputs.length + i]!, 2e-4, `update ${i}, ${text}`);
+      }
       const { arenaBytes, liveBytes } = compileGraph(graph);
       expect(arenaBytes, text).toBeLessThanOrEqual(Math.max(1.3 * liveBytes, liveBytes + 256));
     }

@@ -1,3 +1,4 @@
+// Tensors as a user meets them, on the reference device: values, gradients, compiled functions, messages.
 import { beforeAll, describe, expect, it } from "vitest";
 import { setDevice } from "../device/current.ts";
 import { ReferenceDevice } from "../device/reference/reference-device.ts";
