@@ -1,8 +1,20 @@
 // The public API: named re-exports and nothing else.
 export type { DType, TypedArray } from "./base/dtype.ts";
-export * from "./base/errors.ts";
+export {
+  BugError,
+  CheckpointError,
+  ConfigError,
+  DataError,
+  DeviceError,
+  DivergenceError,
+  DTypeError,
+  FormatError,
+  NablaError,
+  ShapeError,
+} from "./base/errors.ts";
 export type { Shape } from "./base/shape.ts";
 export * as data from "./data/index.ts";
+export { type Descent, type MinimizeOptions, minimize } from "./descent/index.ts";
 export { currentDevice, type DeviceName, openDevice, setDevice } from "./device/current.ts";
 export type { Device } from "./device/device.ts";
 export { ReferenceDevice } from "./device/reference/reference-device.ts";
@@ -39,3 +51,12 @@ export {
 } from "./tensor/images.ts";
 export { defaultGenerator, Generator, manualSeed } from "./tensor/random.ts";
 export { type Axes, type NestedNumbers, Tensor } from "./tensor/tensor.ts";
+export {
+  type Evaluation,
+  evaluate,
+  type FitEvent,
+  type FitOptions,
+  type FitRun,
+  fit,
+  predict,
+} from "./train/index.ts";
