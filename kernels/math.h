@@ -224,7 +224,8 @@ INLINE vf erf_(vf x) {
   q = fma_(q, t, splat(6.375170819e-1f));
   q = fma_(q, t, splat(1.127474944e+0f));
   q = fma_(q, t, splat(2.447231302e-4f));
-  return copysign_(pick(a < 1.0f, small, 1.0f - exp_(-q)), x);
+  vf y = copysign_(pick(a < 1.0f, small, 1.0f - exp_(-q)), x);
+  return pick(x == x, y, x); /* relaxed SIMD may have lost a NaN in the clamp */
 }
 
 /* sin(x + quarter·π/2). The reduction runs in double: right to float precision for |x| up to 10⁹;
