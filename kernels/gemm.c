@@ -6,34 +6,35 @@
 #include "gemm_micro.h"
 #include "gemm_pack.h"
 
-/* A tile of c and a block of packed a, together within the second-level cache, in floats; and the block of k. */
-#define GEMM_TILE_SIZE 65536
+/* Sizes in floats: a tile of c and a block of packed a fit the second-level cache together. */
+#define GEMM_TILE_SIZE 73728
 #define GEMM_BLOCK_SIZE 131072
-#define GEMM_BLOCK_PANEL 1024
-/* Packing b within each tile suits tiles this high, up to two of them; with more rows b is packed once, for all tiles,
-   and these are low and wide, so that a is packed seldom. */
+/* Longest block of k, for each path. */
+#define GEMM_PANEL_K 1024
+#define GEMM_DOT_K 2048
+#define GEMM_STREAM_K 64
+/* A high tile packs its strips of b itself and uses each often. With many rows b is packed once, for all tiles, if it is
+   not too large for that; tiles are then low and wide, so that each packs a part of a that few others need. */
 #define GEMM_HIGH_ROWS 256
 #define GEMM_LOW_ROWS 64
-/* With no more columns, or rows, a is read where it lies. (Up to twice the rows, unless they compete for the same places
-   in the cache.) */
-#define GEMM_DIRECT_COLUMNS 256
-#define GEMM_DIRECT_ROWS_A 64
-/* b by rows is read where it lies if it is read seldom, or if its rows are no longer than this: longer ones take a page
-   each, and one tile's pages are more than the processor remembers. (Nor if they compete for places in the cache.) */
-#define GEMM_DIRECT_ROW 1024
-#define GEMM_BLOCK_DOT 2048
-#define GEMM_BLOCK_STREAM 64
+#define GEMM_SHARED_SIZE (16 << 20)
+/* a with as few rows, or facing as few columns, is read where it lies rather than packed. */
+#define GEMM_FEW_ROWS 64
+#define GEMM_FEW_COLUMNS 256
+/* Rows of b no longer than this may be read where they lie by any number of tiles: longer ones take a page each, more
+   than the processor remembers. Rows a multiple of GEMM_CLASH apart compete for the same few places in the cache. */
+#define GEMM_SHORT_ROW 1024
+#define GEMM_CLASH 512
+/* `dots` is for no more rows (or columns), `stream` for no more rows, or steps of k: beyond, registers beat it. */
+#define GEMM_DOT_MOST 12
+#define GEMM_STREAM_MOST 4
 /* Longest row of c that `stream` keeps in the first-level cache. */
 #define GEMM_STREAM_COLUMNS 1024
-/* Fewer rows (or columns) than this are skinny: b (or a) is read so few times that packing it does not pay. */
-#define GEMM_SKINNY 12
-#define GEMM_SKINNY_STREAM 4
-#define GEMM_SKINNY_K 4
 /* So many times longer than n, k is cut first: the partial sums then are less to read than a again for each tile. */
 #define GEMM_LONG 32
-/* Below this many microseconds of work forking costs more than it gives; a task is at least the second number long. */
-#define GEMM_FORK_MICROSECONDS 30
-#define GEMM_TASK_MICROSECONDS 12
+/* Work below the first forks no threads, and no task is shorter than the second, in microseconds. */
+#define GEMM_FORK_TIME 30
+#define GEMM_TASK_TIME 12
 
 enum { GEMM_PANEL, GEMM_DOT, GEMM_STREAM };
 
@@ -44,10 +45,10 @@ typedef struct {
   gemm_args g;
   const map_block *map;
   int path;
-  int is_transposed;        /* g describes cᵀ = bᵀ·aᵀ, c being a vector */
+  int is_transposed;            /* g describes cᵀ = bᵀ·aᵀ, c being a vector */
   int is_direct_a, is_direct_b; /* read where it lies */
-  int shares_a, shares_b;   /* packed once, in phase 0, for all tiles */
-  gemm_cut m, n, k;         /* parts of m and n are tiles; units of k are blocks, its parts slices summed in phase 2 */
+  int shares_a, shares_b;       /* packed once, in phase 0, for all tiles */
+  gemm_cut m, n, k;             /* parts of m and n are tiles; units of k are blocks, its parts slices summed in phase 2 */
   i64 tiles, tiles_per_task;
 } gemm_plan;
 
@@ -62,7 +63,8 @@ static i64 gemm_cut_at(const gemm_cut *c, i64 part) { return MIN(part * c->units
    column aᵀ·x is the row xᵀ·a. */
 static void gemm_normalise(gemm_plan *plan) {
   gemm_args *g = &plan->g;
-  if (g->batch > 1 && g->b_batch == 0 && g->a_batch == g->m * g->a_row && g->c_batch == g->m * g->c_row) {
+  if (g->batch > 1 && g->b_batch == 0 && g->a_batch == g->m * g->a_row &&
+      (!g->c || g->c_batch == g->m * g->c_row)) {
     g->m *= g->batch;
     g->batch = 1;
   }
@@ -80,53 +82,54 @@ static int gemm_choose_path(const gemm_args *g) {
   i64 least = MIN(g->m, g->n);
   int a_along_k = g->a_col == 1, b_along_k = g->b_row == 1;
   if (g->k >= 2 * LANES) {
-    if (a_along_k && b_along_k && least <= GEMM_SKINNY) return GEMM_DOT;
+    if (a_along_k && b_along_k && least <= GEMM_DOT_MOST) return GEMM_DOT;
     /* The small operand is then copied to be contiguous along k. */
     if (b_along_k && g->m <= GEMM_DOT_ROWS) return GEMM_DOT;
     if (a_along_k && g->n <= GEMM_DOT_COLUMNS) return GEMM_DOT;
   }
-  if (g->k > 0 && g->b_col == 1 && g->n >= 2 * LANES && (g->m <= GEMM_SKINNY_STREAM || g->k <= GEMM_SKINNY_K)) return GEMM_STREAM;
-  return GEMM_PANEL;
+  int is_thin = g->k > 0 && MIN(g->m, g->k) <= GEMM_STREAM_MOST;
+  return is_thin && g->b_col == 1 && g->n >= 2 * LANES ? GEMM_STREAM : GEMM_PANEL;
 }
 
 /* One thread's time for the whole, in microseconds: arithmetic near the peak, plus memory traffic. */
 static i64 gemm_microseconds(const gemm_args *g) {
   double flops = 2.0 * g->m * g->n * g->k, floats = (double)g->m * g->k + (double)g->k * g->n + (double)g->m * g->n;
-  return (i64)(g->batch * (flops / (LANES * 12.5e3) + floats / 7.5e3));
+  return (i64)(g->batch * (flops / (LANES * 12.5e3) + floats / 15e3));
 }
 
+/* Rows, columns and steps of k of the tiles of GEMM_PANEL, and how each reads its operands. */
 static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   const gemm_args *g = &plan->g;
-  int is_high = g->batch > 1 || g->m <= 2 * GEMM_HIGH_ROWS;
-  int is_low = g->m <= GEMM_DIRECT_ROWS_A || (g->m <= 2 * GEMM_DIRECT_ROWS_A && g->a_row % 512);
-  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && (is_low || g->n <= GEMM_DIRECT_COLUMNS);
+  int is_high = wanted == 1 || g->batch > 1 || g->m <= 2 * GEMM_HIGH_ROWS || g->n * g->k > GEMM_SHARED_SIZE;
+  int is_few = g->m <= GEMM_FEW_ROWS || (g->m <= 2 * GEMM_FEW_ROWS && g->a_row % GEMM_CLASH);
+  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && (is_few || g->n <= GEMM_FEW_COLUMNS);
+  plan->is_direct_b = g->b_col == 1 && (is_high || (g->n <= GEMM_SHORT_ROW && g->b_row % GEMM_CLASH));
   /* Panels of equal height rather than full ones and a rest: 128 rows are 9 × 13 + 11. */
-  i64 panels = MAX(1, CEIL_DIV(g->m, plan->is_direct_a && g->a_row != 1 ? GEMM_DIRECT_ROWS : GEMM_ROWS));
+  i64 panels = CEIL_DIV(g->m, plan->is_direct_a && g->a_row != 1 ? GEMM_DIRECT_ROWS : GEMM_ROWS);
   plan->m = gemm_cut_units(g->m, CEIL_DIV(g->m, panels));
   plan->m.parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS);
   i64 rows = CEIL_DIV(plan->m.units, plan->m.parts) * plan->m.unit;
   plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
   /* A long k is better cut itself: then every part of a and b is read by one tile only. */
   i64 across = g->k >= GEMM_LONG * g->n ? 1 : CEIL_DIV(wanted, plan->m.parts * g->batch);
-  plan->n.parts = MAX(CEIL_DIV(g->n, GEMM_TILE_SIZE / rows), across);
-  plan->n.parts = MIN(plan->n.parts, plan->n.units);
-  i64 blocks = MAX(1, CEIL_DIV(g->k, MIN(GEMM_BLOCK_PANEL, GEMM_BLOCK_SIZE / rows)));
+  plan->n.parts = MIN(plan->n.units, MAX(CEIL_DIV(g->n * rows, GEMM_TILE_SIZE), across));
+  i64 blocks = MAX(1, CEIL_DIV(g->k, MIN(GEMM_PANEL_K, GEMM_BLOCK_SIZE / rows)));
   plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
-  plan->is_direct_b = g->b_col == 1 && (is_high || (g->n <= GEMM_DIRECT_ROW && g->b_row % 512));
-  /* A packed strip that more than two tiles read is packed once, for all of them. */
-  if (wanted == 1 || g->batch > 1) return;
-  plan->shares_a = plan->n.parts > 2 && !plan->is_direct_a;
-  plan->shares_b = plan->m.parts > 2 && !plan->is_direct_b;
+  plan->shares_b = !is_high && !plan->is_direct_b;
+  /* What only two tiles would pack is not worth a phase of its own. */
+  int has_use = wanted > 1 && g->batch == 1 && plan->n.parts > 2;
+  plan->shares_a = has_use && !plan->is_direct_a && g->m * g->k <= GEMM_SHARED_SIZE;
 }
 
+/* The same for GEMM_DOT and GEMM_STREAM. */
 static void gemm_cut_skinny(gemm_plan *plan, i64 wanted) {
   const gemm_args *g = &plan->g;
   int is_dot = plan->path == GEMM_DOT;
   plan->m = gemm_cut_units(g->m, is_dot ? GEMM_DOT_ROWS : 4);
   plan->n = gemm_cut_units(g->n, is_dot ? GEMM_DOT_COLUMNS : LANES);
-  plan->k = gemm_cut_units(g->k, is_dot ? GEMM_BLOCK_DOT : GEMM_BLOCK_STREAM);
+  plan->k = gemm_cut_units(g->k, is_dot ? GEMM_DOT_K : GEMM_STREAM_K);
   /* `stream` with many rows has few steps of k: there c is the traffic, and a tile of it fits the first-level cache. */
-  plan->m.parts = g->m <= GEMM_SKINNY ? 1 : CEIL_DIV(g->m, is_dot ? 64 : 8);
+  plan->m.parts = g->m <= GEMM_DOT_MOST ? 1 : CEIL_DIV(g->m, is_dot ? 64 : 8);
   plan->n.parts = CEIL_DIV(g->n, GEMM_STREAM_COLUMNS);
   i64 others = CEIL_DIV(wanted, plan->m.parts * plan->n.parts * g->batch);
   if (!is_dot) return;
@@ -142,14 +145,14 @@ static gemm_plan gemm_make_plan(const void *args) {
   gemm_normalise(&plan);
   plan.path = gemm_choose_path(g);
   i64 microseconds = gemm_microseconds(g);
-  int forks = microseconds >= GEMM_FORK_MICROSECONDS;
-  i64 wanted = forks ? MIN(microseconds / GEMM_TASK_MICROSECONDS, 16) : 1;
+  int forks = microseconds >= GEMM_FORK_TIME;
+  i64 wanted = forks ? MIN(microseconds / GEMM_TASK_TIME, 16) : 1;
   if (plan.path == GEMM_PANEL) gemm_cut_panel(&plan, wanted);
   else gemm_cut_skinny(&plan, wanted);
   plan.tiles = g->batch * plan.m.parts * plan.n.parts;
   if (wanted > plan.tiles) plan.k.parts = MAX(1, MIN(CEIL_DIV(wanted, plan.tiles), plan.k.units));
   plan.tiles *= plan.k.parts;
-  plan.tiles_per_task = forks ? MAX(1, plan.tiles * GEMM_TASK_MICROSECONDS / microseconds) : plan.tiles;
+  plan.tiles_per_task = forks ? MAX(1, plan.tiles * GEMM_TASK_TIME / microseconds) : plan.tiles;
   return plan;
 }
 
@@ -221,7 +224,8 @@ static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 c
   float *to = t->to + (column - t->column);
   for (i64 r = 0; r < t->rows; r += p->m.unit, a.at += a.panel, b.next += b.next_set) {
     i64 rows = MIN(p->m.unit, t->rows - r);
-    gemm_tile_function tile = a.row == 1 ? gemm_panel_tiles[rows - 1][vectors - 1] : gemm_row_tiles[rows - 1][vectors - 1];
+    gemm_tile_function tile =
+        a.row == 1 ? gemm_panel_tiles[rows - 1][vectors - 1] : gemm_row_tiles[rows - 1][vectors - 1];
     if (r >= p->m.unit * GEMM_COLUMNS / 16) b.next = a.at + a.panel, b.next_step = 16;
     if (columns == vectors * LANES) {
       tile(k, a.at, a.row, a.step, b.at, b.step, to + r * t->ld, t->ld, add, b.next, b.next_step);
@@ -273,8 +277,8 @@ static void gemm_panel_block(const gemm_plan *p, const gemm_job *t, i64 block, i
 static const float *gemm_along_k(const float *from, i64 count, i64 *stride, i64 step, i64 k, float *to) {
   if (step == 1) return from;
   for (i64 i = 0; i < count; i++)
-    for (i64 p = 0; p < k; p++) to[i * GEMM_BLOCK_DOT + p] = from[i * *stride + p * step];
-  *stride = GEMM_BLOCK_DOT;
+    for (i64 p = 0; p < k; p++) to[i * GEMM_DOT_K + p] = from[i * *stride + p * step];
+  *stride = GEMM_DOT_K;
   return to;
 }
 
@@ -318,7 +322,8 @@ static i64 gemm_place(const gemm_plan *p, i64 batch, gemm_job *t) {
 static void gemm_run_tile(const gemm_plan *p, i64 index, workspace ws) {
   i64 i = index % p->m.parts, j = index / p->m.parts % p->n.parts, rest = index / p->m.parts / p->n.parts;
   i64 slice = rest % p->k.parts, batch = rest / p->k.parts;
-  gemm_job t = {.a = PTR(const float, p->g.a) + batch * p->g.a_batch, .b = PTR(const float, p->g.b) + batch * p->g.b_batch,
+  gemm_job t = {.a = PTR(const float, p->g.a) + batch * p->g.a_batch,
+                .b = PTR(const float, p->g.b) + batch * p->g.b_batch,
                 .row = gemm_cut_at(&p->m, i), .column = gemm_cut_at(&p->n, j),
                 .local = (float *)ws.local, .shared = (float *)ws.shared};
   t.rows = gemm_cut_at(&p->m, i + 1) - t.row;

@@ -42,8 +42,9 @@ INLINE void gemm_transpose(vf row[LANES]) {
 }
 
 /* Lane i of the result is the sum of the lanes of v[i]: the same tree of pairs, adding instead of swapping. */
-#define GEMM_FOLD(s) \
-  for (int i = 0; i < LANES; i += 2 * (s)) v[i] = GEMM_TAKE(GEMM_LOW, s, v[i], v[i + (s)]) + GEMM_TAKE(GEMM_HIGH, s, v[i], v[i + (s)]);
+#define GEMM_FOLD(s)                          \
+  for (int i = 0; i < LANES; i += 2 * (s))    \
+    v[i] = GEMM_TAKE(GEMM_LOW, s, v[i], v[i + (s)]) + GEMM_TAKE(GEMM_HIGH, s, v[i], v[i + (s)]);
 
 INLINE vf gemm_sum_lanes(vf v[LANES]) {
 #pragma GCC unroll 16
