@@ -90,7 +90,7 @@ static conv_outer_kernel *const conv_depthwise_outers[] = {CONV_TILES(CONV_DEPTH
 
 typedef struct { i64 chunks, splits, units, by_image; } conv_grad_cut;
 
-#define CONV_PARTIAL_BYTES (8 << 20) /* all chunks' partial sums together, at most */
+#define CONV_PARTIAL_BYTES (2 << 20) /* all chunks' partial sums together, at most: more leaves the caches */
 
 INLINE i64 conv_grad_floats(const conv_job *j) {
   return (conv_is_depthwise(j) ? conv_depthwise_width(j) : j->groups * conv_packed_width(j)) * conv_depth(j);
@@ -126,7 +126,7 @@ static const float *conv_grad_dy(const float *dy, i64 ld, i64 lanes, i64 width, 
   for (i64 r = 0; r < p->size.images * p->size.rows; r++)
     for (i64 c = 0; c < p->size.columns; c++, out += width) {
       const float *in = dy + (r * j->w.out + c) * ld;
-      for (i64 l = 0; l < lanes; l++) out[l] = in[l];
+      conv_copy_run(out, in, lanes);
       for (i64 l = lanes; l < width; l++) out[l] = 0;
     }
   walk->dy_column = width;
