@@ -1,0 +1,38 @@
+// `nabla eval`: the score of a saved model on a set of images. Knows nothing of training.
+import { type Command, Option } from "commander";
+import { type CommonOptions, type Context, numberOption, withCommonOptions, writeJson } from "../context.ts";
+import { openData } from "../open-data.ts";
+import { evaluationText } from "../render/evaluation.ts";
+
+interface EvalOptions extends CommonOptions {
+  readonly part: "train" | "test";
+  readonly show: number;
+}
+
+/** Adds `nabla eval <run>`. */
+export function addEval(program: Command, context: Context): void {
+  const command = program
+    .command("eval")
+    .description("score a saved network, with what it confuses and its worst mistakes")
+    .argument("<run>", "run folder or model file")
+    .option("--data <name>", "data set (default: the one it was trained on)")
+    .option("--data-dir <folder>", "look here first for the files of the data set")
+    .addOption(new Option("--part <name>", "part of the data set").choices(["train", "test"]).default("test"))
+    .addOption(numberOption("--limit <n>", "use the first n images only"))
+    .addOption(numberOption("--show <n>", "draw the n worst mistakes").default(6))
+    .addOption(numberOption("--threads <n>", "threads to compute with"))
+    .option("--device <name>", "cpu (default), native, wasm, reference");
+  withCommonOptions(command).action((run: string, options: EvalOptions) => scoreRun(run, options, context));
+}
+
+async function scoreRun(path: string, options: EvalOptions, { terminal }: Context): Promise<void> {
+  const { json = false, part, show, ...flags } = options;
+  const { withSavedRun } = await import("../saved-run.ts");
+  const { evaluate } = await import("../../train/index.ts");
+  await withSavedRun(path, flags, async ({ model, config: { data, dataDir, limit } }) => {
+    const set = (await openData({ data, dataDir, limit }, terminal, json))[part];
+    const evaluation = await evaluate(model, set);
+    if (json) writeJson(terminal, { type: "evaluation", set: part, data, ...evaluation });
+    else terminal.write(evaluationText(part, evaluation, set, terminal, Number(show) || 0));
+  });
+}

@@ -1,0 +1,29 @@
+// Opens what `nabla train` saved, for the commands that use it: a run folder, or a model file.
+// Knows nothing of what the model is used for.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { loadModel, readConfig } from "../train/index.node.ts";
+import type { Model } from "../train/index.ts";
+import { checkConfig, checkFlags, resolveConfig, type TrainConfig } from "./config.ts";
+import { withDevice } from "./open-device.ts";
+
+/** A saved model on a device, and the configuration it was trained with, flags winning over it. */
+export interface SavedRun {
+  readonly model: Model;
+  readonly config: TrainConfig;
+}
+
+/** Does `action` with the model of a run folder or a model file; throws `CheckpointError` where it is none. */
+export async function withSavedRun<T>(
+  path: string,
+  flags: Readonly<Record<string, unknown>>,
+  action: (run: SavedRun) => Promise<T>,
+): Promise<T> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const saved = isFolder ? checkConfig(await readConfig(path), join(path, "config.json")) : {};
+  const config = resolveConfig(checkFlags(flags), saved);
+  return withDevice(config, async () => action({ model: await loadModel(path), config }));
+}
