@@ -51,9 +51,11 @@ export interface StartEvent {
 /** One or more steps have been done; `loss` and `accuracy` are means over the steps since the last such event. */
 export interface StepEvent extends Score {
   readonly type: "step";
+  /** The epoch under way, from 1. */
   readonly epoch: number;
   /** Steps done since the start of the run. */
   readonly step: number;
+  /** Of the last of these steps. */
   readonly learningRate: number;
   readonly imagesPerSecond: number;
 }

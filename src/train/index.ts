@@ -14,7 +14,16 @@ export type {
   StopReason,
 } from "./events.ts";
 export { type FitRun, fit, type TrainingData } from "./fit.ts";
-export { createModel, logitsOf, type Model, type ModelOptions, normalizeImages } from "./model.ts";
+export {
+  createModel,
+  logitsOf,
+  type Model,
+  type ModelDescription,
+  type ModelOptions,
+  netOfZoo,
+  normalizeImages,
+} from "./model.ts";
+export { decodeModel, decodeTrainingState, encodeModel, encodeTrainingState } from "./model-file.ts";
 export type { FitOptions, FitUntil } from "./options.ts";
 export { defaultOptimizer, RECIPE } from "./recipe.ts";
 export type { FitResult } from "./training-loop.ts";

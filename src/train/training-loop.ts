@@ -166,7 +166,7 @@ export class TrainingLoop {
     const { loss, hits } = this.#count(history, steps);
     this.#reason ??= this.#normReason(history);
     return {
-      ...{ type: "step", epoch: this.#epoch, step: this.#steps, loss: loss / steps },
+      ...{ type: "step", epoch: this.#epoch + 1, step: this.#steps, loss: loss / steps },
       accuracy: hits / (steps * this.#batchSize),
       learningRate: this.#rates[this.#position - 1]!,
       imagesPerSecond: (steps * this.#batchSize) / taken,
@@ -226,11 +226,12 @@ export class TrainingLoop {
 
   async #validationReason({ loss, accuracy }: Score): Promise<StopReason | undefined> {
     const patience = this.#options.until.validation?.patience;
-    if (patience !== undefined && !(loss >= (this.#best?.loss ?? Number.POSITIVE_INFINITY))) {
+    if (patience !== undefined && loss < (this.#best?.loss ?? Number.POSITIVE_INFINITY)) {
       this.#best = { epoch: this.#epoch, loss, accuracy, parameters: await stateDict(this.#model.net) };
     }
     if (accuracy >= this.#options.target) return "target";
-    return patience !== undefined && this.#epoch - this.#best!.epoch >= patience ? "validation" : undefined;
+    const since = this.#epoch - (this.#best?.epoch ?? 0);
+    return patience !== undefined && since >= patience ? "validation" : undefined;
   }
 
   async *#checkpoint(): AsyncGenerator<FitEvent, void, void> {

@@ -1,0 +1,17 @@
+// The package's `nabla/train/node`: models, checkpoints and run folders in files. What runs in a browser too is in
+// index.ts, `nabla/train`.
+export {
+  CHECKPOINT_FILE,
+  loadCheckpoint,
+  loadModel,
+  MODEL_FILE,
+  saveCheckpoint,
+  saveModel,
+} from "./checkpoint.node.ts";
+export {
+  createRunFolder,
+  type RunFolder,
+  readConfig,
+  readMetrics,
+  resumeRunFolder,
+} from "./run-folder.node.ts";
