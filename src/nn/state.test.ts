@@ -7,7 +7,7 @@ import { tensor } from "../tensor/create.ts";
 import { residual, sequential } from "./compose.ts";
 import { describe as describeNet, summary } from "./describe.ts";
 import { initialize } from "./initialize.ts";
-import { apply, type LayerObject } from "./layer.ts";
+import { apply, type LayerObject, layersOf } from "./layer.ts";
 import { dropout, flatten, maxPool2d, relu } from "./plain.ts";
 import { buffersOf, loadState, parametersOf, stateDict } from "./state.ts";
 import { conv2d, linear } from "./weights.ts";
@@ -37,6 +37,7 @@ describe("parametersOf", () => {
     const shared = linear(4);
     const net = initialize(sequential(shared, relu(), shared), [4]);
     expect(Object.keys(parametersOf(net))).toEqual(["0.weight", "0.bias"]);
+    expect(layersOf(net).map(({ path }) => path)).toEqual(["", "0", "1"]);
   });
 
   it("says so when there are none yet", () => {

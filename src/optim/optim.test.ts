@@ -134,6 +134,18 @@ describe("adam", () => {
   });
 });
 
+describe("init", () => {
+  it("begins anew: other parameters, and zeros", async () => {
+    const optimizer = sgd({ momentum: 0.9 });
+    optimizer.init({ old: tensor([1]) });
+    optimizer.init({ w: tensor([1, 2]) });
+    expect(Object.keys(optimizer.state)).toEqual(["momentum.w"]);
+    await optimizer.state["momentum.w"]!.write([3, 4]);
+    optimizer.init({ w: tensor([1, 2]) });
+    expect(await optimizer.state["momentum.w"]!.toArray()).toEqual([0, 0]);
+  });
+});
+
 describe("options", () => {
   it.each([
     [() => sgd({ lr: -1 }), "sgd: lr -1 must be a finite number ≥ 0"],
