@@ -1,0 +1,184 @@
+// The life of a run from the command line: trained, scored, used, interrupted and gone on with. Small and seeded.
+import { EventEmitter } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandLine } from "./program.ts";
+import { recordingTerminal, type Terminal } from "./terminal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nabla-train-"));
+const before = process.env["NABLA_CACHE"];
+beforeAll(() => {
+  process.env["NABLA_CACHE"] = join(folder, "cache");
+});
+afterAll(() => {
+  if (before === undefined) delete process.env["NABLA_CACHE"];
+  else process.env["NABLA_CACHE"] = before;
+  rmSync(folder, { recursive: true });
+});
+
+const at = (name: string): string => join(folder, name);
+const SMALL = [
+  "--model",
+  "linear",
+  "--limit",
+  "400",
+  "--epochs",
+  "3",
+  "--batch-size",
+  "20",
+  "--threads",
+  "1",
+];
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs a command; `onWrite` sees what it prints as it does and may send it signals. */
+async function nabla(
+  args: readonly string[],
+  onWrite: (text: string, signals: EventEmitter) => void = () => {},
+): Promise<Outcome> {
+  const recorded = recordingTerminal({ columns: 100 });
+  const signals = Object.assign(new EventEmitter(), { exit: () => {} });
+  const write = (text: string): void => {
+    recorded.write(text);
+    onWrite(text, signals);
+  };
+  const terminal: Terminal = { ...recorded, write };
+  const code = await runCommandLine(args, { terminal, signals });
+  return { code, output: recorded.output(), errors: recorded.errors() };
+}
+
+const records = (output: string): Record<string, unknown>[] =>
+  output
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const modelOf = (run: string): Buffer => readFileSync(join(run, "model.safetensors"));
+
+describe("nabla train", () => {
+  let whole: Outcome;
+  beforeAll(async () => {
+    whole = await nabla(["train", ...SMALL, "--out", at("whole")]);
+  });
+
+  it("tells the layers, the epochs, the score and where it is saved", () => {
+    expect([whole.code, whole.errors]).toEqual([0, ""]);
+    expect(whole.output).toContain("digits: 360 images to learn from, 40 for validation, 400 for the test\n");
+    expect(whole.output).toMatch(/\ntotal +7850 /);
+    expect(whole.output.match(/^epoch \d\/3 .* validation loss /gm)).toHaveLength(3);
+    expect(whole.output).toMatch(/^all epochs done: 54 steps in /m);
+    expect(whole.output).toContain(`saved in ${at("whole")}; to use it: nabla predict`);
+  });
+
+  it("learns: far better than one in ten is right", () => {
+    const accuracy = Number(whole.output.match(/test: accuracy ([\d.]+) %/)?.[1]);
+    expect(accuracy).toBeGreaterThan(40);
+  });
+
+  it("saves configuration, metrics, score and model", () => {
+    const config = JSON.parse(readFileSync(join(at("whole"), "config.json"), "utf8"));
+    expect(config).toMatchObject({ model: "linear", limit: 400, optimizer: "adamw", lr: 0.002, seed: 1 });
+    const metrics = records(readFileSync(join(at("whole"), "metrics.jsonl"), "utf8"));
+    expect(metrics.filter(({ type }) => type === "epoch")).toHaveLength(3);
+    const { count, confusion } = JSON.parse(readFileSync(join(at("whole"), "evaluation.json"), "utf8"));
+    expect([count, confusion.length]).toEqual([400, 10]);
+    expect(modelOf(at("whole")).length).toBeGreaterThan(7850 * 4);
+  });
+
+  it("takes a file for any option, flags winning, and writes JSON lines", async () => {
+    const file = at("run.yaml");
+    writeFileSync(
+      file,
+      `model: linear\nlimit: 100\nepochs: 5\nbatchSize: 10\nvalidation: 0\nout: ${at("filed")}\n`,
+    );
+    const { code, output } = await nabla(["train", "--config", file, "--epochs", "1", "--json"]);
+    expect(code).toBe(0);
+    const told = records(output);
+    expect(told[0]).toMatchObject({ type: "run", folder: at("filed"), config: { epochs: 1, batchSize: 10 } });
+    expect(told.map(({ type }) => type)).toEqual(expect.arrayContaining(["start", "step", "epoch", "end"]));
+    expect(told.slice(-2)).toMatchObject([{ type: "evaluation", set: "test", count: 100 }, { type: "done" }]);
+  });
+
+  it("refuses a folder that holds a run, an unknown model and an unknown key", async () => {
+    const taken = await nabla(["train", ...SMALL, "--out", at("whole")]);
+    expect([taken.code, taken.errors]).toEqual([1, expect.stringContaining("there is a run already")]);
+    const model = await nabla(["train", ...SMALL, "--model", "liner", "--out", at("none")]);
+    expect([model.code, model.errors]).toEqual([2, expect.stringContaining('Did you mean "linear"?')]);
+    writeFileSync(at("bad.json"), '{ "epoch": 3 }');
+    const key = await nabla(["train", "--config", at("bad.json")]);
+    expect([key.code, key.errors]).toEqual([2, expect.stringContaining('Did you mean "epochs"?')]);
+    expect(existsSync(at("none"))).toBe(false);
+  });
+});
+
+describe("an interrupted run", () => {
+  it("says how to go on, and then gives the bits of a run never stopped", async () => {
+    const interrupted = await nabla(["train", ...SMALL, "--out", at("cut"), "--json"], (text, signals) => {
+      if (text.startsWith('{"type":"epoch","epoch":1,')) signals.emit("SIGINT");
+    });
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.errors).toContain("finishing this step and saving");
+    expect(records(interrupted.output).slice(-2)).toMatchObject([
+      { type: "end", reason: "interrupted" },
+      { type: "interrupted", folder: at("cut") },
+    ]);
+    expect(existsSync(join(at("cut"), "model.safetensors"))).toBe(false);
+
+    const resumed = await nabla(["train", "--resume", at("cut"), "--quiet"]);
+    expect([resumed.code, resumed.errors]).toEqual([0, ""]);
+    expect(modelOf(at("cut")).equals(modelOf(at("whole")))).toBe(true);
+    const epochs = records(readFileSync(join(at("cut"), "metrics.jsonl"), "utf8")).filter(
+      ({ type }) => type === "epoch",
+    );
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  });
+
+  it("cannot be gone on with under another seed", async () => {
+    const { code, errors } = await nabla(["train", "--resume", at("whole"), "--seed", "5"]);
+    expect([code, errors]).toEqual([1, expect.stringContaining("has seed 1, this run has 5")]);
+  });
+});
+
+describe("nabla eval", () => {
+  it("gives the score that training ended with", async () => {
+    const { code, output } = await nabla(["eval", at("whole"), "--json"]);
+    expect(code).toBe(0);
+    const saved = JSON.parse(readFileSync(join(at("whole"), "evaluation.json"), "utf8"));
+    expect(records(output)).toEqual([{ type: "evaluation", set: "test", data: "digits", ...saved }]);
+  });
+  it("draws what it misread, and takes the other part too", async () => {
+    const { output } = await nabla(["eval", at("whole"), "--part", "train", "--limit", "100", "--show", "1"]);
+    expect(output).toMatch(/^train: accuracy .* of 100 wrong\n/);
+    expect(output).toMatch(/\d read as \d, \d+ %\nimage \d+\n$/);
+  });
+  it("says what is missing", async () => {
+    const { code, errors } = await nabla(["eval", at("nowhere")]);
+    expect([code, errors]).toEqual([1, expect.stringContaining("nowhere: does not exist")]);
+  });
+});
+
+describe("nabla predict", () => {
+  it("reads a picture and draws what it saw", async () => {
+    const { default: sharp } = await import("sharp");
+    // A vertical stroke on white paper, as a pen leaves it.
+    const pixels = Buffer.alloc(60 * 60, 255);
+    for (let y = 8; y < 52; y++) pixels.fill(0, y * 60 + 27, y * 60 + 33);
+    await sharp(pixels, { raw: { width: 60, height: 60, channels: 1 } })
+      .png()
+      .toFile(at("one.png"));
+    const { code, output } = await nabla(["predict", at("whole"), at("one.png")]);
+    expect(code).toBe(0);
+    expect(output).toContain(`${at("one.png")}  1 `);
+    expect(output).toMatch(/@@/);
+    const [record] = records((await nabla(["predict", at("whole"), at("one.png"), "--json"])).output);
+    const classes = record!["classes"] as { label: string; probability: number }[];
+    expect(classes.map(({ label }) => label).sort()).toEqual([..."0123456789"]);
+    expect(classes.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
+  });
+});

@@ -1,0 +1,68 @@
+// The built command as a process of its own: its exit codes, signals and streams. `npm test` builds it first.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { root } from "./source-files.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "nabla-command-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const main = join(root, "dist", "cli", "main.js");
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs the command; `onLine` may send it a signal when it sees a line. */
+function nabla(
+  args: readonly string[],
+  onLine: (line: string, kill: (signal: NodeJS.Signals) => void) => void,
+) {
+  return new Promise<Ended>((resolve) => {
+    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, NABLA_CACHE: folder } });
+    let [output, errors, seen] = ["", "", 0];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      const lines = output.split("\n").slice(0, -1);
+      for (const line of lines.slice(seen)) onLine(line, (signal) => child.kill(signal));
+      seen = lines.length;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    child.on("close", (code) => resolve({ code, output, errors }));
+  });
+}
+
+const LONG = ["train", "--model", "linear", "--limit", "2000", "--epochs", "100000", "--json"];
+
+it("is built", () => expect(existsSync(main), "npm run build makes dist/").toBe(true));
+
+it("answers --help on standard output and mistakes on standard error", async () => {
+  const help = await nabla(["--help"], () => {});
+  expect([help.code, help.errors]).toEqual([0, ""]);
+  expect(help.output).toContain("train");
+  const mistake = await nabla(["trian"], () => {});
+  expect([mistake.code, mistake.output]).toEqual([2, ""]);
+  expect(mistake.errors).toContain("Did you mean train?");
+});
+
+it.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("saves and says how to go on after %s, with code %i", async (signal, expected) => {
+  const run = join(folder, signal);
+  let isSent = false;
+  const { code, output, errors } = await nabla([...LONG, "--out", run], (line, kill) => {
+    if (isSent || !line.startsWith('{"type":"step"')) return;
+    isSent = true;
+    kill(signal);
+  });
+  expect([code, errors]).toEqual([expected, "finishing this step and saving; once more to stop at once\n"]);
+  const last = output.trimEnd().split("\n").at(-1) as string;
+  expect(JSON.parse(last)).toEqual({ type: "interrupted", folder: run });
+  expect(existsSync(join(run, "checkpoint.safetensors"))).toBe(true);
+});
