@@ -32,7 +32,7 @@
 #define GEMM_STREAM_COLUMNS 1024
 /* So many times longer than n, k is cut first: the partial sums then are less to read than a again for each tile. */
 #define GEMM_LONG 32
-/* Work below the first forks no threads, and no task is shorter than the second, in microseconds. */
+/* Work below the first forks no threads, and a task is about as long as the second, in microseconds. */
 #define GEMM_FORK_TIME 30
 #define GEMM_TASK_TIME 12
 
@@ -104,14 +104,18 @@ static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   int is_few = g->m <= GEMM_FEW_ROWS || (g->m <= 2 * GEMM_FEW_ROWS && g->a_row % GEMM_CLASH);
   plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && (is_few || g->n <= GEMM_FEW_COLUMNS);
   plan->is_direct_b = g->b_col == 1 && (is_high || (g->n <= GEMM_SHORT_ROW && g->b_row % GEMM_CLASH));
-  /* Panels of equal height rather than full ones and a rest: 128 rows are 9 × 13 + 11. */
-  i64 panels = CEIL_DIV(g->m, plan->is_direct_a && g->a_row != 1 ? GEMM_DIRECT_ROWS : GEMM_ROWS);
-  plan->m = gemm_cut_units(g->m, CEIL_DIV(g->m, panels));
-  plan->m.parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS);
-  i64 rows = CEIL_DIV(plan->m.units, plan->m.parts) * plan->m.unit;
   plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
+  i64 parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS), rows = CEIL_DIV(g->m, parts);
+  /* Strips of b too few to go round evenly are halved, where that is free. */
+  int halves = plan->is_direct_b && rows >= 64 && parts * plan->n.units * g->batch < 2 * wanted;
+  if (halves) parts *= 2, rows = CEIL_DIV(rows, 2);
+  /* Panels of equal height rather than full ones and a rest: 128 rows are 9 × 13 + 11. */
+  i64 panels = CEIL_DIV(rows, plan->is_direct_a && g->a_row != 1 ? GEMM_DIRECT_ROWS : GEMM_ROWS);
+  plan->m = gemm_cut_units(g->m, CEIL_DIV(rows, panels));
+  plan->m.parts = MIN(parts, plan->m.units);
+  rows = CEIL_DIV(plan->m.units, plan->m.parts) * plan->m.unit;
   /* A long k is better cut itself: then every part of a and b is read by one tile only. */
-  i64 across = g->k >= GEMM_LONG * g->n ? 1 : CEIL_DIV(wanted, plan->m.parts * g->batch);
+  i64 across = g->k >= GEMM_LONG * g->n ? 1 : halves ? plan->n.units : CEIL_DIV(wanted, plan->m.parts * g->batch);
   plan->n.parts = MIN(plan->n.units, MAX(CEIL_DIV(g->n * rows, GEMM_TILE_SIZE), across));
   i64 blocks = MAX(1, CEIL_DIV(g->k, MIN(GEMM_PANEL_K, GEMM_BLOCK_SIZE / rows)));
   plan->k = gemm_cut_units(g->k, MAX(1, CEIL_DIV(g->k, blocks)));
@@ -146,13 +150,14 @@ static gemm_plan gemm_make_plan(const void *args) {
   plan.path = gemm_choose_path(g);
   i64 microseconds = gemm_microseconds(g);
   int forks = microseconds >= GEMM_FORK_TIME;
-  i64 wanted = forks ? MIN(microseconds / GEMM_TASK_TIME, 16) : 1;
+  /* As many tasks as are long enough; fours go round evenly most often. */
+  i64 tasks = forks ? CEIL_DIV(microseconds, 4 * GEMM_TASK_TIME) * 4 : 1, wanted = MIN(tasks, 16);
   if (plan.path == GEMM_PANEL) gemm_cut_panel(&plan, wanted);
   else gemm_cut_skinny(&plan, wanted);
   plan.tiles = g->batch * plan.m.parts * plan.n.parts;
   if (wanted > plan.tiles) plan.k.parts = MAX(1, MIN(CEIL_DIV(wanted, plan.tiles), plan.k.units));
   plan.tiles *= plan.k.parts;
-  plan.tiles_per_task = forks ? MAX(1, plan.tiles * GEMM_TASK_TIME / microseconds) : plan.tiles;
+  plan.tiles_per_task = MAX(1, plan.tiles / tasks);
   return plan;
 }
 
