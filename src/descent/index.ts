@@ -1,3 +1,6 @@
-// The package's `nabla/descent`: gradient descent on any function of tensors, its path and its stopping criteria.
+// The package's `nabla/descent`: gradient descent on any function of tensors, its path and its stopping criteria, and
+// how much work a gradient is.
+export type { DerivativeCount } from "../compile/gradient.ts";
+export { countDerivatives } from "./count-derivatives.ts";
 export { type Descent, type DescentReason, minimize, type PathPoint, type Plain } from "./minimize.ts";
 export type { BatchOptions, MinimizeOptions, Until, Validation } from "./options.ts";
