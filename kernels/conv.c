@@ -4,6 +4,7 @@
 #include "conv_strip.h"
 #include "conv_tile.h"
 #include "conv_depthwise.h"
+#include "conv_narrow.h"
 #include "conv_weight_grad.h"
 
 /* -- packing the weights -------------------------------------------------------------------------------------------- */
@@ -63,15 +64,18 @@ static void conv_class(const conv_job *j, const conv_place *p, const conv_strip 
 
 static void conv_pass(const conv_job *j, const conv_place *p, const float *image, const float *packed,
                       conv_scratch *scratch) {
-  i64 pixel = MIN(j->in, CONV_CHUNK);
+  i64 is_narrow = conv_is_narrow(j), pixel = is_narrow ? LANES : MIN(j->in, CONV_CHUNK);
   for (i64 group = p->u0 / conv_panels(j); group * conv_panels(j) < p->u1; group++) {
     conv_strip s = conv_make_strip(j, p, p->size.channels, pixel, scratch->strip);
     s.channel = group * j->in + p->channel;
+    s.is_lanewise = is_narrow;
     conv_copy_strip(&s, j, p->size.images, image);
     for (i64 h = 0; h < conv_classes(&j->h); h++)
       for (i64 w = 0; w < conv_classes(&j->w); w++) {
         const conv_listed *l = conv_list(j, p, &s, h, w, scratch);
-        if (l->pixels) conv_class(j, p, &s, group, l->pixels, l->segments, packed, scratch);
+        if (l->pixels == 0) continue;
+        if (is_narrow) conv_narrow_class(j, p, &s, group, l->pixels, l->segments, packed, scratch);
+        else conv_class(j, p, &s, group, l->pixels, l->segments, packed, scratch);
       }
   }
 }
@@ -139,19 +143,22 @@ static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace 
 /* -- the kernels: phase 0 packs the weights, phase 1 computes ------------------------------------------------------- */
 
 static i64 conv_tasks(const conv_job *j, i64 phase) {
-  if (j->batch * j->h.out * j->w.out * j->out * j->groups == 0) return 0;
-  if (phase == 0) return conv_is_depthwise(j) ? 1 : conv_pack_tasks(j);
-  return conv_make_cut(j).tasks;
+  i64 tasks = conv_make_cut(j).tasks;
+  if (phase == 1 || tasks == 0) return tasks;
+  return conv_is_depthwise(j) || conv_is_narrow(j) ? 1 : conv_pack_tasks(j);
 }
 
 static i64 conv_shared(const conv_job *j) {
-  i64 width = conv_is_depthwise(j) ? conv_depthwise_width(j) : j->groups * conv_packed_width(j);
-  return width * conv_depth(j) * (i64)sizeof(float);
+  i64 floats = conv_is_depthwise(j) ? conv_depthwise_width(j) * conv_taps(j)
+               : conv_is_narrow(j)  ? j->groups * j->out * conv_narrow_depth(j)
+                                    : j->groups * conv_packed_width(j) * conv_depth(j);
+  return floats * (i64)sizeof(float);
 }
 
 static void conv_phase(const conv_job *j, const map_block *m, i64 phase, i64 task, workspace ws) {
   if (phase == 1) conv_run(j, m, task, ws);
   else if (conv_is_depthwise(j)) conv_pack_depthwise(j, (float *)ws.shared);
+  else if (conv_is_narrow(j)) conv_pack_narrow(j, (float *)ws.shared);
   else conv_pack(j, task, (float *)ws.shared);
 }
 

@@ -89,6 +89,7 @@ static void conv_depthwise_pass(const conv_job *j, const conv_place *p, const fl
                                 conv_scratch *scratch) {
   conv_strip s = conv_make_strip(j, p, p->size.channels, LANES, scratch->strip);
   s.channel = p->channel;
+  s.is_lanewise = 1;
   conv_copy_strip(&s, j, p->size.images, image);
   for (i64 h = 0; h < conv_classes(&j->h); h++)
     for (i64 w = 0; w < conv_classes(&j->w); w++) {

@@ -41,6 +41,9 @@ typedef struct {
 
 INLINE i64 conv_is_depthwise(const conv_job *j) { return j->in == 1 && j->out == 1 && j->groups > 1; }
 
+/* So few result channels that lanes are better spent on the source's: see conv_narrow.h. */
+INLINE i64 conv_is_narrow(const conv_job *j) { return !conv_is_depthwise(j) && 2 * j->out < MIN(j->in, LANES); }
+
 INLINE conv_axis conv_make_axis(i64 image, i64 out, i64 kernel, i64 stride, i64 pad, i64 dilation, i64 backward) {
   return backward ? (conv_axis){image, out, kernel, stride, pad, dilation, 1}
                   : (conv_axis){out, image, kernel, stride, pad, dilation, 0};
@@ -146,7 +149,7 @@ INLINE i64 conv_extent(const conv_axis *a, i64 outs, i64 taps) {
 }
 
 static i64 conv_strip_bytes(const conv_job *j, const conv_block *b) {
-  i64 is_padded = b->channels > CONV_CHUNK || conv_is_depthwise(j);
+  i64 is_padded = b->channels > CONV_CHUNK || conv_is_depthwise(j) || conv_is_narrow(j);
   i64 width = is_padded ? CEIL_DIV(b->channels, CONV_CHUNK) * CONV_CHUNK : b->channels;
   return conv_extent(&j->h, b->rows, b->taps_h) * conv_extent(&j->w, b->columns, b->taps_w) * width * 4;
 }
@@ -163,7 +166,7 @@ static conv_block conv_choose_block(const conv_job *j, i64 images, i64 rows, i64
                            (b.columns > 32 && conv_strip_bytes(j, &b) > CONV_STRIP_LIMIT)))
     b.columns = conv_half(b.columns);
   while (conv_strip_bytes(j, &b) > CONV_STRIP_LIMIT ||
-         b.taps_h * b.taps_w * CEIL_DIV(b.channels, CONV_CHUNK) > CONV_SEGMENTS) {
+         b.taps_h * b.taps_w * CEIL_DIV(b.channels, LANES) > CONV_SEGMENTS) {
     if (b.channels > CONV_CHUNK) b.channels = CEIL_DIV(conv_half(b.channels), CONV_CHUNK) * CONV_CHUNK;
     else if (b.taps_h > 1) b.taps_h = conv_half(b.taps_h);
     else if (b.taps_w > 1) b.taps_w = conv_half(b.taps_w);

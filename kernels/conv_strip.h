@@ -18,6 +18,7 @@ typedef struct {
   i64 row, rows, column, columns; /* of the source, first and count; may lie outside the image */
   i64 channel, channels, pixel, split, run;
   i64 chunk_pitch, row_pitch, image_pitch;
+  i64 is_lanewise; /* a pixel's floats are lanes of one vector: `k` and `length` of a segment count vectors */
   float *data;
 } conv_strip;
 
@@ -53,7 +54,7 @@ static void conv_copy_run(float *out, const float *in, i64 count) {
   for (; i < count; i++) out[i] = in[i];
 }
 
-/* `count` pixels of `length` floats, `step` apart in the source and `pixel` apart in the strip. */
+/* `count` pixels of `length` floats, `step` apart in the source and `pixel` apart in the strip, zero padded. */
 static void conv_copy_pixels(float *out, i64 pixel, const float *in, i64 step, i64 count, i64 length) {
   if (length == pixel && step == pixel) {
     conv_copy_run(out, in, count * length);
@@ -62,11 +63,14 @@ static void conv_copy_pixels(float *out, i64 pixel, const float *in, i64 step, i
       for (i64 c = 0; c < CONV_CHUNK; c += LANES) store(out + c, load(in + c));
   } else if (length == LANES) {
     for (i64 i = 0; i < count; i++, out += pixel, in += step) store(out, load(in));
-  } else if (length < 4) {
+  } else if (length < 4 && length == pixel) {
     for (i64 i = 0; i < count; i++, out += pixel, in += step)
       for (i64 c = 0; c < length; c++) out[c] = in[c];
   } else {
-    for (i64 i = 0; i < count; i++, out += pixel, in += step) conv_copy_run(out, in, length);
+    for (i64 i = 0; i < count; i++, out += pixel, in += step) {
+      conv_copy_run(out, in, length);
+      for (i64 c = length; c < pixel; c++) out[c] = 0;
+    }
   }
 }
 
@@ -175,6 +179,7 @@ static i64 conv_list_segments(const conv_job *j, const conv_place *p, const conv
   i64 count = 0;
   for (i64 c = 0; c < s->channels; c += s->pixel) {
     i64 length = MIN(s->pixel, s->channels - c), first = (p->channel + c) * conv_taps(j), chunk = c / s->pixel * s->chunk_pitch;
+    if (s->is_lanewise) length = 1, first = (p->channel + c) / LANES * conv_taps(j);
     for (i64 h = p->tap_h; h < p->tap_h + p->size.taps_h; h++) {
       if (conv_tap_class(&j->h, h) != class_h) continue;
       i64 row = chunk + (conv_reach(&j->h, h) - conv_reach(&j->h, p->tap_h)) * s->row_pitch;
@@ -198,10 +203,7 @@ static const conv_listed *conv_list(const conv_job *j, const conv_place *p, cons
                    scratch->listed.pixels, scratch->listed.segments, p->size};
   conv_strip one = *s;
   conv_place place = *p;
-  if (conv_is_depthwise(j)) { /* every chunk has the same taps, as segments one pixel long */
-    one.channels = 1;
-    place.channel = 0;
-  }
+  if (conv_is_depthwise(j)) one.channels = 1, place.channel = 0; /* every chunk has the same taps */
   i64 is_there = l.pixels >= 0;
   for (size_t i = 0; i < sizeof l / sizeof(i64) && is_there; i++) is_there = ((i64 *)&l)[i] == ((i64 *)&scratch->listed)[i];
   if (!is_there) {

@@ -1,7 +1,7 @@
 /* The weight gradient: dw[k][t] = Σ over result pixels x[pixel + tap][c] · dy[pixel][t], with k = (tap, c).
    Pixels are cut into a number of chunks given by the shape, their sums added in a fixed order in a second phase. */
 #pragma once
-#include "conv_depthwise.h"
+#include "conv_narrow.h"
 
 /* -- micro-kernels: a few rows k × one or two vectors of t stay in registers over a rectangle of pixels ------------- */
 
@@ -192,6 +192,7 @@ static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const floa
   if (c0 >= c1) return;
   conv_strip s = conv_make_strip(j, &p, c1 - c0, LANES, scratch->strip);
   s.channel = c0;
+  s.is_lanewise = 1;
   conv_copy_strip(&s, j, p.size.images, image);
   conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
                     .ahead_x = &sums->x, .ahead_dy = &sums->dy};
