@@ -69,6 +69,27 @@ describe("the rules catch", () => {
   });
 });
 
+describe("the README", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  it("shows the example that the tests run", () => {
+    const [, ...example] = readFileSync(join(root, "examples/train-digits.ts"), "utf8").trim().split("\n");
+    expect(readme).toContain(`\`\`\`ts\n${example.join("\n")}\n\`\`\`\n`);
+  });
+  it("names only commands and options that there are", () => {
+    const commands = readFileSync(join(root, "src/cli/program.ts"), "utf8");
+    const options = listFiles(["src/cli/commands"], /\.ts$/)
+      .map(({ text }) => text)
+      .join();
+    const lines = readme.match(/^nabla .*$/gm) ?? [];
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) {
+      const command = line.split(" ")[1] as string;
+      expect(commands).toContain(`"./commands/${command}.ts"`);
+      for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(options, line).toContain(option);
+    }
+  });
+});
+
 describe("package.json", () => {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
     string,

@@ -15,15 +15,21 @@ import {
   RECIPE,
   type TrainingState,
 } from "../train/index.ts";
-import type { TrainOptions } from "./commands/train.ts";
 import { checkConfig, checkFlags, readConfigFile, resolveConfig, type TrainConfig } from "./config.ts";
-import type { Context } from "./context.ts";
+import type { CommonOptions, Context } from "./context.ts";
 import { QuietExit } from "./failure.ts";
 import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { openData } from "./open-data.ts";
 import { withDevice } from "./open-device.ts";
 import { newRunFolder } from "./run-name.ts";
 import { jsonView, quietView, type RunView, textView } from "./run-view.ts";
+
+/** The options that concern the command and not the configuration of the run. */
+export interface TrainOptions extends CommonOptions {
+  readonly config?: string;
+  readonly resume?: string;
+  readonly quiet?: boolean;
+}
 
 /** The score on the test images, in the run folder. */
 export const EVALUATION_FILE = "evaluation.json";

@@ -1,13 +1,7 @@
 // `nabla train`: its options. What a run does is train-run.ts, loaded only when there is something to train.
 import { type Command, Option } from "commander";
-import { type CommonOptions, type Context, numberOption, withCommonOptions } from "../context.ts";
-
-/** The options that concern the command and not the configuration of the run. */
-export interface TrainOptions extends CommonOptions {
-  readonly config?: string;
-  readonly resume?: string;
-  readonly quiet?: boolean;
-}
+import { type Context, numberOption, withCommonOptions } from "../context.ts";
+import type { TrainOptions } from "../train-run.ts";
 
 /** Adds `nabla train`. Options have no defaults here, so that a configuration file can be told from a flag. */
 export function addTrain(program: Command, context: Context): void {

@@ -26,6 +26,7 @@ const BAR_WIDTH = 20;
 export function createProgress(terminal: Terminal, now: () => number = () => performance.now()): Progress {
   let start: StartEvent | undefined;
   let rate: number | undefined;
+  let reports = 0;
   let drawnAt = terminal.isInteractive ? Number.NEGATIVE_INFINITY : now();
   let isDrawn = false;
   const clear = (): void => {
@@ -34,8 +35,10 @@ export function createProgress(terminal: Terminal, now: () => number = () => per
   };
   const showStep = (event: StepEvent): void => {
     if (start === undefined) return;
-    // Rates jump from one report to the next: the time left is told from a running mean.
-    rate = rate === undefined ? event.imagesPerSecond : 0.8 * rate + 0.2 * event.imagesPerSecond;
+    // Rates jump from one report to the next, so the time left is told from a running mean. The first report has the
+    // compilation in it and tells nothing of the others.
+    if (reports++ > 0)
+      rate = rate === undefined ? event.imagesPerSecond : 0.8 * rate + 0.2 * event.imagesPerSecond;
     if (now() - drawnAt < (terminal.isInteractive ? REDRAW_MS : PLAIN_LINE_MS)) return;
     drawnAt = now();
     const line = stepLine(event, start, rate, terminal);
@@ -66,11 +69,11 @@ function bar(share: number, { hasUnicode, colours }: Terminal): string {
 }
 
 /** One line on where the run is, its parts left out from the least important on until it fits the terminal. */
-function stepLine(event: StepEvent, start: StartEvent, rate: number, terminal: Terminal): string {
+function stepLine(event: StepEvent, start: StartEvent, rate: number | undefined, terminal: Terminal): string {
   const { stepsPerEpoch, epochs, batchSize } = start;
   const epoch = Math.max(1, Math.min(epochs, Math.ceil(event.step / stepsPerEpoch)));
   const stepOfEpoch = event.step - (epoch - 1) * stepsPerEpoch;
-  const left = ((epochs * stepsPerEpoch - event.step) * batchSize) / rate;
+  const imagesLeft = (epochs * stepsPerEpoch - event.step) * batchSize;
   const parts: [text: string, rank: number][] = [
     [terminal.colours.bold(epochLabel(epoch, epochs)), 0],
     [terminal.isInteractive ? bar(stepOfEpoch / stepsPerEpoch, terminal) : "", 5],
@@ -78,7 +81,7 @@ function stepLine(event: StepEvent, start: StartEvent, rate: number, terminal: T
     [`loss ${formatLoss(event.loss)}`, 1],
     [`accuracy ${padLeft(formatPercent(event.accuracy), 7)}`, 2],
     [`${formatRate(event.imagesPerSecond)} images/s`, 4],
-    [`${formatDuration(left)} left`, 3.5],
+    [rate === undefined ? "" : `${formatDuration(imagesLeft / rate)} left`, 3.5],
   ];
   for (let rank = 6; ; rank -= 0.5) {
     const line = parts
