@@ -34,7 +34,7 @@ static void conv_pack(const conv_job *j, i64 task, float *packed) {
   }
 }
 
-/* -- one block -- */
+/* -- one block ------------------------------------------------------------------------------------------------------ */
 
 /* All pixels of one class × all channels of one group; a panel of weights stays in cache over the pixels. */
 static void conv_class(const conv_job *j, const conv_place *p, const conv_strip *s, i64 group, i64 pixels, i64 segments,
@@ -50,7 +50,8 @@ static void conv_class(const conv_job *j, const conv_place *p, const conv_strip 
       conv_look_ahead(&scratch->ahead);
       i64 real = MIN(size, pixels - i), count = real + (real & 1);
       const int32_t *at = scratch->at + i, *to = scratch->to + i;
-      i64 is_even = at[real - 1] - at[0] == s->pixel * (real - 1), where = !is_even ? 0 : s->pixel == CONV_CHUNK ? 1 : s->pixel == 1 ? 2 : 0;
+      i64 is_row = at[real - 1] - at[0] == s->pixel * (real - 1);
+      i64 where = is_row && s->pixel == CONV_CHUNK ? 1 : is_row && s->pixel == 1 ? 2 : 0;
       conv_tile_kernel *kernel = conv_tile_kernels[count / 2 - 1][vectors - 1][where];
       if (p->first_pass && real == count && lanes == vectors * LANES && conv_is_even(to, real, step)) {
         kernel(s->data, at, scratch->segments, segments, w, out + to[0] * p->ld, step * p->ld);
@@ -94,8 +95,10 @@ static void conv_apply_epilogue(const conv_job *j, const conv_place *p, const ma
     epilogue(m, p->out + from, p->ld, first, pixels, from, to - from, rest);
     return;
   }
-  for (i64 r = 0; r < p->size.rows; r++)
-    epilogue(m, p->out + r * p->pitch * p->ld + from, p->ld, first + r * j->w.out, p->size.columns, from, to - from, rest);
+  for (i64 r = 0; r < p->size.rows; r++) {
+    const float *row = p->out + r * p->pitch * p->ld;
+    epilogue(m, row + from, p->ld, first + r * j->w.out, p->size.columns, from, to - from, rest);
+  }
 }
 
 /* Every pass over one block, then its epilogue. Without a result address the block lives in scratch. */
@@ -106,7 +109,8 @@ static void conv_run_block(const conv_job *j, conv_place p, conv_block b, const 
   p.ld = j->out * j->groups;
   p.out = j->result ? j->result + first * p.ld : scratch->result;
   p.pitch = j->result ? j->w.out : p.size.columns;
-  i64 width = j->w.source * j->in * j->groups, next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+  i64 width = j->w.source * j->in * j->groups;
+  i64 next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
   i64 calls = CEIL_DIV(p.size.images * p.size.rows * p.size.columns, CONV_PIXELS) * conv_tile_columns(j);
   scratch->ahead = conv_make_ahead(j->source, j->batch, j->h.source, width, p.n + p.size.images - 1, next,
                                    CEIL_DIV(p.size.images * p.size.rows * j->h.source, j->h.out), calls);

@@ -132,31 +132,34 @@ static conv_cut conv_make_cut(const conv_job *j) {
 typedef struct { i64 n0, n1, r0, r1, u0, u1; } conv_share;
 
 static conv_share conv_task_share(const conv_job *j, conv_cut cut, i64 task) {
-  i64 split = task % cut.splits, piece = task / cut.splits % cut.pieces, n = task / cut.splits / cut.pieces * cut.images;
+  i64 split = task % cut.splits, piece = task / cut.splits % cut.pieces;
+  i64 n = task / cut.splits / cut.pieces * cut.images;
   i64 units = conv_is_depthwise(j) ? 1 : j->groups * conv_panels(j);
   return (conv_share){n, MIN(j->batch, n + cut.images), j->h.out * piece / cut.pieces, j->h.out * (piece + 1) / cut.pieces,
                       units * split / cut.splits, units * (split + 1) / cut.splits};
 }
 
 /* -- blocks -------------------------------------------------------------------------------------------------------
-   A block is a rectangle of result pixels, or several small images; a pass adds a range of taps and source channels to it.
+   A block is a rectangle of result pixels, or several small images; a pass adds a range of taps and channels to it.
    One pass does it all unless even a single row's window is larger than the strip may be. */
 typedef struct { i64 images, rows, columns, taps_h, taps_w, channels; } conv_block;
 
 INLINE i64 conv_extent(const conv_axis *a, i64 outs, i64 taps) {
   return a->backward ? outs / a->stride + taps * a->dilation / a->stride + 3
-                     : (outs - 1) * a->stride + (taps - 1) * a->dilation + 1 + a->stride;
+                     : (outs - 1) * a->stride + (taps - 1) * a->dilation + 1;
 }
 
 static i64 conv_strip_bytes(const conv_job *j, const conv_block *b) {
   i64 is_padded = b->channels > CONV_CHUNK || conv_is_depthwise(j) || conv_is_narrow(j);
   i64 width = is_padded ? CEIL_DIV(b->channels, CONV_CHUNK) * CONV_CHUNK : b->channels;
-  return conv_extent(&j->h, b->rows, b->taps_h) * conv_extent(&j->w, b->columns, b->taps_w) * width * 4;
+  i64 columns = conv_extent(&j->w, b->columns, b->taps_w) + conv_advance(&j->w); /* sorting them by residue rounds up */
+  return conv_extent(&j->h, b->rows, b->taps_h) * columns * width * 4;
 }
 
 INLINE i64 conv_half(i64 n) { return (n + 1) / 2; }
 
-/* The largest block of at most `images` × `rows`, reading `channels` and holding `out` channels of results, whose strip, tables and result fit this thread's scratch. */
+/* The largest block of at most `images` × `rows`, reading `channels` and holding `out` channels of results, whose
+   strip, tables and result fit this thread's scratch. */
 static conv_block conv_choose_block(const conv_job *j, i64 images, i64 rows, i64 channels, i64 out) {
   conv_block b = {1, rows, j->w.out, j->h.kernel, j->w.kernel, channels};
   while (b.rows > 1 && (conv_strip_bytes(j, &b) > CONV_STRIP_TARGET || b.rows * b.columns > CONV_AREA / 2 ||
@@ -172,8 +175,8 @@ static conv_block conv_choose_block(const conv_job *j, i64 images, i64 rows, i64
     else if (b.taps_w > 1) b.taps_w = conv_half(b.taps_w);
     else b.columns = conv_half(b.columns);
   }
-  if (b.rows < j->h.out || b.columns < j->w.out || b.channels < channels || b.taps_h * b.taps_w < j->h.kernel * j->w.kernel)
-    return b;
+  i64 is_one_pass = b.channels == channels && b.taps_h * b.taps_w == conv_taps(j);
+  if (b.rows < j->h.out || b.columns < j->w.out || !is_one_pass) return b;
   i64 area = b.rows * b.columns, most = CONV_STRIP_TARGET / conv_strip_bytes(j, &b);
   b.images = MAX(1, MIN(MIN(images, most), MIN(CONV_AREA / 2 / area, CONV_RESULT_LIMIT / 2 / (area * out * 4))));
   return b;

@@ -37,8 +37,8 @@ static void conv_narrow_class(const conv_job *j, const conv_place *p, const conv
     const int32_t *at = scratch->at + i, *to = scratch->to + i;
     i64 near = at[real - 1] - at[0] == LANES * (real - 1);
     for (i64 o = group * j->out; o < (group + 1) * j->out; o++) {
-      conv_depthwise_tiles[count / 2 - 1][near](s->data, at, scratch->segments, segments, packed + o * conv_narrow_depth(j),
-                                                tile, LANES);
+      const float *w = packed + o * conv_narrow_depth(j);
+      conv_depthwise_tiles[count / 2 - 1][near](s->data, at, scratch->segments, segments, w, tile, LANES);
       for (i64 q = 0; q < real; q++) {
         float *out = p->out + to[q] * p->ld + o;
         *out = conv_sum_lanes(tile + q * LANES) + (p->first_pass ? 0 : *out);

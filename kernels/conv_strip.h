@@ -79,7 +79,8 @@ static void conv_copy_pixels(float *out, i64 pixel, const float *in, i64 step, i
 typedef struct { const float *at, *end; i64 step; } conv_ahead;
 
 /* From row `row` of image n on, as much as `rows` rows, in about `calls` calls. */
-static conv_ahead conv_make_ahead(const float *images, i64 batch, i64 height, i64 width, i64 n, i64 row, i64 rows, i64 calls) {
+static conv_ahead conv_make_ahead(const float *images, i64 batch, i64 height, i64 width, i64 n, i64 row, i64 rows,
+                                  i64 calls) {
   const float *at = images + (n * height + MIN(MAX(row, 0), height)) * width;
   i64 floats = MIN(rows * width, images + batch * height * width - at);
   return (conv_ahead){at, at + floats, CEIL_DIV(CEIL_DIV(floats, MAX(calls, 1)), 16) * 16};
@@ -138,7 +139,10 @@ typedef struct { int32_t x, k, length; } conv_segment;
 /* -- what a block lists: its pixels and its taps ------------------------------------------------------------------ */
 
 /* Which lists the scratch holds: images of one shape share them. */
-typedef struct { i64 o_h, o_w, tap_h, tap_w, channel, class_h, class_w, pixels, segments; conv_block size; } conv_listed;
+typedef struct {
+  i64 o_h, o_w, tap_h, tap_w, channel, class_h, class_w, pixels, segments;
+  conv_block size;
+} conv_listed;
 
 #define CONV_SPARE 16 /* entries past the last pixel, so that a tile may read a few more */
 
@@ -178,7 +182,8 @@ static i64 conv_list_segments(const conv_job *j, const conv_place *p, const conv
                               conv_segment *out) {
   i64 count = 0;
   for (i64 c = 0; c < s->channels; c += s->pixel) {
-    i64 length = MIN(s->pixel, s->channels - c), first = (p->channel + c) * conv_taps(j), chunk = c / s->pixel * s->chunk_pitch;
+    i64 length = MIN(s->pixel, s->channels - c), first = (p->channel + c) * conv_taps(j);
+    i64 chunk = c / s->pixel * s->chunk_pitch;
     if (s->is_lanewise) length = 1, first = (p->channel + c) / LANES * conv_taps(j);
     for (i64 h = p->tap_h; h < p->tap_h + p->size.taps_h; h++) {
       if (conv_tap_class(&j->h, h) != class_h) continue;
@@ -199,17 +204,18 @@ static i64 conv_list_segments(const conv_job *j, const conv_place *p, const conv
 /* Lists the pixels and taps of one class, unless they are there already. Forward, where the block lies is no matter. */
 static const conv_listed *conv_list(const conv_job *j, const conv_place *p, const conv_strip *s, i64 class_h, i64 class_w,
                                     conv_scratch *scratch) {
-  conv_listed l = {j->h.backward ? p->o_h : 0, j->w.backward ? p->o_w : 0, p->tap_h, p->tap_w, p->channel, class_h, class_w,
-                   scratch->listed.pixels, scratch->listed.segments, p->size};
+  conv_listed *there = &scratch->listed;
+  conv_listed l = {j->h.backward ? p->o_h : 0, j->w.backward ? p->o_w : 0, p->tap_h, p->tap_w, p->channel, class_h,
+                   class_w, there->pixels, there->segments, p->size};
   conv_strip one = *s;
   conv_place place = *p;
   if (conv_is_depthwise(j)) one.channels = 1, place.channel = 0; /* every chunk has the same taps */
   i64 is_there = l.pixels >= 0;
-  for (size_t i = 0; i < sizeof l / sizeof(i64) && is_there; i++) is_there = ((i64 *)&l)[i] == ((i64 *)&scratch->listed)[i];
+  for (i64 i = 0; is_there && i < (i64)(sizeof l / sizeof(i64)); i++) is_there = ((i64 *)&l)[i] == ((i64 *)there)[i];
   if (!is_there) {
     l.pixels = conv_list_pixels(j, p, s, class_h, class_w, scratch);
     l.segments = conv_list_segments(j, &place, &one, class_h, class_w, scratch->segments);
-    scratch->listed = l;
+    *there = l;
   }
-  return &scratch->listed;
+  return there;
 }

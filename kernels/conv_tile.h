@@ -4,7 +4,8 @@
 #include "conv_strip.h"
 
 /* Pixels × 2 vectors of sums, 2 of weights and 1 source value fill the registers: 31 of 32, or 15 of 16.
-   WebAssembly engines want registers of their own for products and addresses: with 6 pixels they spill, at half the speed. */
+   WebAssembly engines want registers of their own for products and addresses: with 6 pixels they spill and run at half
+   the speed. */
 #if LANES == 16
 #define CONV_PIXELS 14
 #define CONV_TILES(T) T(2) T(4) T(6) T(8) T(10) T(12) T(14)

@@ -101,7 +101,7 @@ static conv_grad_cut conv_make_grad_cut(const conv_job *j) {
   i64 rows = j->batch * j->h.out, bytes = MAX(1, conv_grad_floats(j) * 4);
   i64 units = conv_is_depthwise(j) ? conv_depthwise_width(j) / LANES : conv_units(j);
   double total = conv_image_cost(j) * (double)j->batch;
-  i64 want = total < 4 * CONV_LEAST_COST ? 1 : total > CONV_TASKS * CONV_LEAST_COST ? CONV_TASKS : (i64)(total / CONV_LEAST_COST);
+  i64 tasks = (i64)MIN(total / CONV_LEAST_COST, (double)CONV_TASKS), want = tasks < 4 ? 1 : tasks;
   i64 most = MIN(CONV_PARTIAL_BYTES / bytes, MAX(rows * j->w.out / 196, (512 << 10) / bytes));
   i64 chunks = j->w.out ? MIN(MIN(want, rows), MAX(1, most)) : 0;
   return (conv_grad_cut){chunks, chunks ? MIN(units, want / chunks) : 1, units, j->batch >= 2 * chunks};
@@ -179,7 +179,8 @@ static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, 
     }
     conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch,
                       .x_column = conv_pixel_step(j, &s), .ahead_x = &sums->x, .ahead_dy = &sums->dy};
-    const float *b = conv_grad_dy(dy + u.group * j->out + u.t, j->out * j->groups, u.lanes, u.width, j, &p, &walk, scratch->result);
+    const float *b = dy + u.group * j->out + u.t;
+    b = conv_grad_dy(b, j->out * j->groups, u.lanes, u.width, j, &p, &walk, scratch->result);
     conv_grad_panel(&s, scratch->segments, segments, b, &walk, u.width / LANES,
                     sums->partial + (u.group * conv_packed_width(j) + u.t) * conv_depth(j), !sums->started);
   }
@@ -194,8 +195,8 @@ static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const floa
   s.channel = c0;
   s.is_lanewise = 1;
   conv_copy_strip(&s, j, p.size.images, image);
-  conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch, .x_column = conv_pixel_step(j, &s),
-                    .ahead_x = &sums->x, .ahead_dy = &sums->dy};
+  conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch,
+                    .x_column = conv_pixel_step(j, &s), .ahead_x = &sums->x, .ahead_dy = &sums->dy};
   i64 taps = conv_list(j, &p, &s, 0, 0, scratch)->segments;
   for (i64 c = c0; c < c1; c += LANES) {
     const float *b = conv_grad_dy(dy + c, j->groups, MIN(c1 - c, LANES), LANES, j, &p, &walk, scratch->result);
@@ -218,8 +219,9 @@ static void conv_grad_look_ahead(const conv_job *j, const conv_place *p, const f
   i64 calls = (sums->u1 - sums->u0) * CEIL_DIV(depth, CONV_PIXELS) * rows;
   sums->x = sums->dy = (conv_ahead){0};
   if (!sums->is_whole) return;
-  sums->x = conv_make_ahead(j->source, j->batch, j->h.source, width, last, next, CEIL_DIV(rows * j->h.source, j->h.out), calls);
-  sums->dy = conv_make_ahead(dy, j->batch, j->h.out, j->w.out * j->out * j->groups, last, p->o_h + p->size.rows, rows, calls);
+  i64 source_rows = CEIL_DIV(rows * j->h.source, j->h.out), out = j->w.out * j->out * j->groups;
+  sums->x = conv_make_ahead(j->source, j->batch, j->h.source, width, last, next, source_rows, calls);
+  sums->dy = conv_make_ahead(dy, j->batch, j->h.out, out, last, p->o_h + p->size.rows, rows, calls);
 }
 
 /* All passes over one block. */
@@ -316,7 +318,8 @@ static void conv_grad_reduce_unit(const conv_job *j, float *dw, i64 chunks, i64 
   dw += u.group * j->group + u.t * j->lane + u.channel * j->channel;
   for (i64 h = 0; h < j->h.kernel; h++)
     for (i64 w = 0; w < j->w.kernel; w++, partial += u.channels * u.width)
-      conv_grad_reduce(partial, pitch, chunks, u.channels, u.lanes, dw + h * j->tap_h + w * j->tap_w, j->channel, j->lane);
+      conv_grad_reduce(partial, pitch, chunks, u.channels, u.lanes, dw + h * j->tap_h + w * j->tap_w, j->channel,
+                       j->lane);
 }
 
 static i64 conv2d_weight_grad_tasks(const void *args, i64 phase) {

@@ -197,8 +197,9 @@ INLINE void pool_backward(const pool_args *a, i64 task, const int is_max, const 
 }
 
 #define POOL_KERNEL(name, direction, backward, is_max) \
-  static i64 name##_tasks(const void *args, i64 phase) { return pool_tasks(args, backward); } \
+  static i64 name##_tasks(const void *args, i64 phase) { return (void)phase, pool_tasks(args, backward); } \
   static void name##_run(const void *args, i64 phase, i64 task, workspace ws) { \
+    (void)phase, (void)ws; \
     if (((const pool_args *)args)->c % LANES == 0) direction(args, task, is_max, 1); \
     else direction(args, task, is_max, 0); \
   } \

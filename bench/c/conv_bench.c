@@ -54,8 +54,9 @@ static double median(const kernel *k, const void *args, uint8_t *shared) {
 #define PEAK_CHAINS 12
 #define PEAK_STEPS 20000
 static float peak_sink[64];
-static i64 peak_tasks(const void *args, i64 phase) { return 64; }
+static i64 peak_tasks(const void *args, i64 phase) { return (void)args, (void)phase, 64; }
 static void peak_run(const void *args, i64 phase, i64 task, workspace ws) {
+  (void)phase, (void)ws;
   vf sum[PEAK_CHAINS], a = splat(*(const float *)args), b = splat(1e-3f);
 #pragma GCC unroll 16
   for (int i = 0; i < PEAK_CHAINS; i++) sum[i] = splat((float)i);
