@@ -4,7 +4,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { cosine, scaled } from "../optim/schedule.ts";
 
 /** Epochs, images a step and the highest learning rate of the default recipe. */
-export const RECIPE = { epochs: 5, batchSize: 128, learningRate: 2e-3, warmup: 0.1 } as const;
+export const RECIPE = { epochs: 5, batchSize: 128, learningRate: 3e-3, warmup: 0.1 } as const;
 
 /** AdamW whose learning rate rises over the first tenth of the steps and falls along a cosine to 0. */
 export const defaultOptimizer = (learningRate: number = RECIPE.learningRate): Optimizer =>
