@@ -110,12 +110,17 @@ static double conv_image_cost(const conv_job *j) {
   return pixels * width * depth + 8 * (pixels * width + source * (double)(j->in * j->groups));
 }
 
+/* How many tasks the whole is worth; a multiple of 8 shares out evenly. */
+static i64 conv_wanted_tasks(const conv_job *j) {
+  i64 tasks = (i64)MIN(conv_image_cost(j) * (double)j->batch / CONV_LEAST_COST, (double)CONV_TASKS);
+  return tasks < 4 ? 1 : tasks < 8 ? tasks : tasks / 8 * 8;
+}
+
 static conv_cut conv_make_cut(const conv_job *j) {
-  double total = conv_image_cost(j) * (double)j->batch;
   i64 rows = j->h.out, units = conv_is_depthwise(j) ? 1 : j->groups * conv_panels(j);
   if (j->batch * rows * j->w.out * units == 0) return (conv_cut){1, 1, 1, 0};
-  if (total < 4 * CONV_LEAST_COST) return (conv_cut){j->batch, 1, 1, 1};
-  i64 want = total > CONV_TASKS * CONV_LEAST_COST ? CONV_TASKS : (i64)(total / CONV_LEAST_COST);
+  i64 want = conv_wanted_tasks(j);
+  if (want == 1) return (conv_cut){j->batch, 1, 1, 1};
   if (j->batch >= want) {
     i64 images = j->batch / want;
     return (conv_cut){images, 1, 1, CEIL_DIV(j->batch, images)};

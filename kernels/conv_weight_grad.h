@@ -100,8 +100,7 @@ INLINE i64 conv_grad_floats(const conv_job *j) {
 static conv_grad_cut conv_make_grad_cut(const conv_job *j) {
   i64 rows = j->batch * j->h.out, bytes = MAX(1, conv_grad_floats(j) * 4);
   i64 units = conv_is_depthwise(j) ? conv_depthwise_width(j) / LANES : conv_units(j);
-  double total = conv_image_cost(j) * (double)j->batch;
-  i64 tasks = (i64)MIN(total / CONV_LEAST_COST, (double)CONV_TASKS), want = tasks < 4 ? 1 : tasks;
+  i64 want = conv_wanted_tasks(j);
   i64 most = MIN(CONV_PARTIAL_BYTES / bytes, MAX(rows * j->w.out / 196, (512 << 10) / bytes));
   i64 chunks = j->w.out ? MIN(MIN(want, rows), MAX(1, most)) : 0;
   return (conv_grad_cut){chunks, chunks ? MIN(units, want / chunks) : 1, units, j->batch >= 2 * chunks};
