@@ -1,6 +1,7 @@
-/* A fork is one store of {generation, tasks left}; threads claim tasks by taking one off with compare-and-swap, so a
-   late thread can neither claim from a stale fork nor hold up one it has no task of. The caller joins when the
-   count of finished tasks is full. Waiting is spinning for a while, then sleeping on the word that will change. */
+/* A fork is one store of the number of tasks left; threads claim tasks by taking one off with compare-and-swap, so a
+   late thread can neither claim from a stale fork nor hold up one it has no task of: a swap that succeeds claims
+   from the fork of that moment. The caller joins when the count of finished tasks is full.
+   32 bits on purpose: V8's baseline compiler (Node 20) loses a register around a 64-bit compare-and-swap. Waiting is spinning for a while, then sleeping on the word that will change. */
 #include "threads.h"
 
 #if defined(__wasm__)
@@ -18,13 +19,12 @@
 #endif
 
 static struct {
-  _Alignas(64) uint64_t ticket; /* generation << 32 | tasks not yet claimed */
+  _Alignas(64) uint32_t left;   /* tasks not yet claimed */
   _Alignas(64) uint32_t done;   /* tasks finished */
   uint32_t joining;             /* the caller sleeps on `done` */
   _Alignas(64) uint32_t signal; /* changes with every fork; workers sleep on it */
   uint32_t sleepers;
   _Alignas(64) fork_join work;
-  uint32_t generation;
   int threads, quitting;
   int64_t spins;
 } pool = {.threads = 1};
@@ -91,10 +91,10 @@ static int64_t spins_for(int threads) {
    it stays put until that task is counted as done. */
 static void work_off(int thread) {
   for (;;) {
-    uint64_t ticket = GET(pool.ticket);
-    uint32_t left = (uint32_t)ticket;
+    uint32_t left = GET(pool.left);
     if (left == 0) return;
-    if (!__atomic_compare_exchange_n(&pool.ticket, &ticket, ticket - 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    uint32_t expected = left;
+    if (!__atomic_compare_exchange_n(&pool.left, &expected, left - 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
       relax();
       continue;
     }
@@ -159,7 +159,7 @@ void pool_run(const fork_join *work) {
   start_workers();
   pool.work = *work;
   SET(pool.done, 0);
-  SET(pool.ticket, (uint64_t)++pool.generation << 32 | (uint32_t)work->tasks);
+  SET(pool.left, (uint32_t)work->tasks);
   int helpers = pool.threads - 1;
   raise_signal(work->tasks - 1 < helpers ? (int)work->tasks - 1 : helpers);
   work_off(0);
