@@ -40,7 +40,7 @@ const SHAPE = {
   patience: whole(1),
   target: z.number(accuracy).gt(0, accuracy).max(1, accuracy),
   maxSeconds: positive,
-  threads: whole(1),
+  threads: whole(1).max(64, "must be a whole number from 1 to 64"),
   device: oneOf(["cpu", "native", "wasm", "reference"]),
   out: text,
 };
