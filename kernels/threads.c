@@ -1,7 +1,8 @@
-/* A fork is one store of the number of tasks left; threads claim tasks by taking one off with compare-and-swap, so a
-   late thread can neither claim from a stale fork nor hold up one it has no task of: a swap that succeeds claims
-   from the fork of that moment. The caller joins when the count of finished tasks is full.
-   32 bits on purpose: V8's baseline compiler (Node 20) loses a register around a 64-bit compare-and-swap. Waiting is spinning for a while, then sleeping on the word that will change. */
+/* A fork is one store of the number of tasks left; threads claim tasks by taking one off with compare-and-swap, and a
+   swap that succeeds claims from the fork of that moment, so a late thread can neither claim from a stale fork nor
+   hold up one it has no task of. The caller joins when the count of finished tasks is full. Waiting is spinning for a
+   while, then sleeping on the word that will change. The swap has 32 bits on purpose: V8's baseline compiler (Node 20)
+   loses a register around a 64-bit one. */
 #include "threads.h"
 
 #if defined(__wasm__)
