@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../base/errors.ts";
+import { RECIPE } from "../train/recipe.ts";
 import { checkConfig, checkFlags, readConfigFile, resolveConfig } from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-config-"));
@@ -16,10 +17,20 @@ const file = (name: string, content: string): string => {
 describe("resolveConfig", () => {
   it("lets the command line win over the file, and the file over the defaults", () => {
     const config = resolveConfig({ epochs: 5 }, { epochs: 3, seed: 7 });
-    expect(config).toMatchObject({ epochs: 5, seed: 7, data: "digits", model: "cnn", batchSize: 128 });
+    expect(config).toMatchObject({
+      epochs: 5,
+      seed: 7,
+      data: "digits",
+      model: "cnn",
+      batchSize: RECIPE.batchSize,
+    });
   });
   it("takes the step size and decay that suit the optimiser", () => {
-    expect(resolveConfig({})).toMatchObject({ optimizer: "adamw", lr: 0.002, weightDecay: 0.01 });
+    expect(resolveConfig({})).toMatchObject({
+      optimizer: "adamw",
+      lr: RECIPE.learningRate,
+      weightDecay: 0.01,
+    });
     expect(resolveConfig({ optimizer: "sgd" })).toMatchObject({ lr: 0.05, weightDecay: 0 });
     expect(resolveConfig({ optimizer: "sgd", lr: 0.1 })).toMatchObject({ lr: 0.1 });
   });

@@ -46,7 +46,13 @@ function tell(make: (terminal: Terminal) => RunView): { output: string; errors: 
   const terminal = recordingTerminal();
   const view = make(terminal);
   const layers = [{ name: "0", type: "linear 2", shape: [2], parameters: 10, flops: 16 }];
-  view.begin({ config: resolveConfig({}), folder: "runs/a", layers, train: set, test: set });
+  view.begin({
+    config: resolveConfig({ lr: 0.002, batchSize: 128, epochs: 5 }),
+    folder: "runs/a",
+    layers,
+    train: set,
+    test: set,
+  });
   for (const event of events) view.show(event);
   view.remark("stopping");
   view.score("test", evaluation, set);

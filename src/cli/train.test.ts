@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RECIPE } from "../train/recipe.ts";
 import { runCommandLine } from "./program.ts";
 import { recordingTerminal, type Terminal } from "./terminal.ts";
 
@@ -83,7 +84,13 @@ describe("nabla train", () => {
 
   it("saves configuration, metrics, score and model", () => {
     const config = JSON.parse(readFileSync(join(at("whole"), "config.json"), "utf8"));
-    expect(config).toMatchObject({ model: "linear", limit: 400, optimizer: "adamw", lr: 0.002, seed: 1 });
+    expect(config).toMatchObject({
+      model: "linear",
+      limit: 400,
+      optimizer: "adamw",
+      lr: RECIPE.learningRate,
+      seed: 1,
+    });
     const metrics = records(readFileSync(join(at("whole"), "metrics.jsonl"), "utf8"));
     expect(metrics.filter(({ type }) => type === "epoch")).toHaveLength(3);
     const { count, confusion } = JSON.parse(readFileSync(join(at("whole"), "evaluation.json"), "utf8"));

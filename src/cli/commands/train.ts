@@ -1,5 +1,7 @@
 // `nabla train`: its options. What a run does is train-run.ts, loaded only when there is something to train.
 import { type Command, Option } from "commander";
+import { RECIPE } from "../../train/recipe.ts";
+import { SGD_RATE } from "../config.ts";
 import { type Context, numberOption, withCommonOptions } from "../context.ts";
 import type { TrainOptions } from "../train-run.ts";
 
@@ -12,10 +14,15 @@ export function addTrain(program: Command, context: Context): void {
     .option("--data <name>", "digits (default), mnist, fashion-mnist, cifar10, or a folder of pictures")
     .option("--data-dir <folder>", "look here first for the files of the data set")
     .option("--model <name>", "cnn (default), lenet5, mlp, linear, deepMlp")
-    .addOption(numberOption("--epochs <n>", "times every image is learned from (default 5)"))
-    .addOption(numberOption("--batch-size <n>", "images a step (default 128)"))
+    .addOption(numberOption("--epochs <n>", `times every image is learned from (default ${RECIPE.epochs})`))
+    .addOption(numberOption("--batch-size <n>", `images a step (default ${RECIPE.batchSize})`))
     .option("--optimizer <name>", "adamw (default), adam, sgd")
-    .addOption(numberOption("--lr <rate>", "highest learning rate (default 0.002; 0.05 for sgd)"))
+    .addOption(
+      numberOption(
+        "--lr <rate>",
+        `highest learning rate (default ${RECIPE.learningRate}; ${SGD_RATE} for sgd)`,
+      ),
+    )
     .option("--schedule <name>", "cosine (default; rises over a tenth of the steps, then falls), constant")
     .addOption(numberOption("--momentum <share>", "share of the last step that sgd keeps (default 0.9)"))
     .addOption(
