@@ -35,6 +35,13 @@ class Place {
 }
 const isPlace = (value: unknown): value is Place => value instanceof Place;
 
+// A compiled function that nobody holds any more gives its instructions back.
+const reclaim = new FinalizationRegistry<{ device: Device; executable: Executable }>(
+  ({ device, executable }) => {
+    void device.settled().then(() => device.unload(executable));
+  },
+);
+
 /** Arguments that mean the same program: tensors by type, all else by value. */
 function signature(args: readonly unknown[]): string {
   const described = mapTree(
@@ -70,7 +77,10 @@ function trace<A extends unknown[], R>(f: (...args: A) => R, args: A, device: De
     }
   });
   const graph: Graph = { outputs: outputs.map(({ node }) => node), updates };
-  return { graph, arguments: slots, result, executable: device.load(graph) };
+  const executable = device.load(graph);
+  const traced: Traced = { graph, arguments: slots, result, executable };
+  reclaim.register(traced, { device, executable });
+  return traced;
 }
 
 /**

@@ -1,8 +1,10 @@
 // Differentiating functions of tensors: grad, valueAndGrad, and the check against central differences.
-import { ShapeError } from "../base/errors.ts";
+import { NablaError, ShapeError } from "../base/errors.ts";
 import { leavesOf, mapTree, type Tree } from "../base/tree.ts";
 import { gradient } from "../compile/gradient.ts";
+import { slotOf } from "../ops/leaf.ts";
 import { tensor } from "./create.ts";
+import { isComputed } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 /** True for tensors: the leaves of trees of parameters. */
@@ -10,6 +12,15 @@ export const isTensor = (value: unknown): value is Tensor => value instanceof Te
 
 /** ∂y/∂w for every tensor w of a tree, in a tree of the same form; y is a scalar. */
 export function gradients<T extends Tree<Tensor>>(y: Tensor, wrt: T): T {
+  const slot = slotOf(y.node);
+  const isLeafItself = leavesOf<Tensor>(wrt, isTensor).some(({ value }) => value.node === y.node);
+  if (slot !== undefined && isComputed(slot) && !isLeafItself) {
+    throw new NablaError(
+      "NABLA_GRADIENT",
+      "gradients: the value has been read already, and with that its formula was let go. Take gradients before " +
+        "reading the value (data, item), or use valueAndGrad.",
+    );
+  }
   const leaves = leavesOf<Tensor>(wrt, isTensor).map(({ value }) => value);
   const results = gradient(
     y.node,

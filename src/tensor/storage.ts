@@ -15,6 +15,8 @@ interface Storage {
   device?: Device;
   buffer?: Buffer;
   host?: TypedArray;
+  /** True for the result of a graph, which is not behind the slot any more. */
+  isComputed?: boolean;
 }
 
 const storages = new WeakMap<Slot, Storage>();
@@ -55,6 +57,9 @@ function bufferOf(slot: Slot, device: Device): Buffer {
   return storage.buffer!;
 }
 
+/** True when the slot holds what a graph gave when its value was asked for. */
+export const isComputed = (slot: Slot): boolean => storages.get(slot)?.isComputed === true;
+
 /** The elements in a slot. */
 export async function readStorage(slot: Slot): Promise<TypedArray> {
   const device = storageOf(slot).device ?? (await currentDevice());
@@ -88,7 +93,7 @@ export async function execute(
   );
   const outputs = graph.outputs.map(({ shape, dtype }) => {
     const slot = new Slot(shape, dtype);
-    return keep(slot, { device, buffer: device.allocate(dtype, sizeOf(shape)) });
+    return keep(slot, { device, buffer: device.allocate(dtype, sizeOf(shape)), isComputed: true });
   });
   const buffers = outputs.map((slot) => storageOf(slot).buffer!);
   return { outputs, steps: await device.run(executable, bindings, buffers, steps) };
@@ -137,7 +142,11 @@ export async function realize(nodes: readonly Node[]): Promise<Slot[]> {
   const device = await currentDevice();
   const { executable, graph, placeholders, slots } = loadOnce(device, { outputs: nodes, updates: [] });
   const places = new Map(placeholders.map((placeholder, i) => [placeholder, slots[i]!]));
-  return (await execute(device, executable, graph, places)).outputs;
+  for (;;) {
+    const { outputs, steps } = await execute(device, executable, graph, places);
+    // A stop() meant for another run can end this one before its only step.
+    if (steps === 1) return outputs;
+  }
 }
 
 /** Every slot a graph reads. */

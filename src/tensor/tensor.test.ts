@@ -102,6 +102,12 @@ describe("tensors", () => {
     expect(() => tensor([[1, 2], [3]])).toThrow(/rows differ in shape/);
     expect(() => a.assign(b)).toThrow(/only a compiled function can assign/);
   });
+
+  it("refuse to assign to a formula, which has no memory", async () => {
+    const formula = tensor([1]).add(1);
+    const step = compile(() => formula.assign(tensor([2])));
+    await expect(step()).rejects.toThrow(/has no memory to assign to/);
+  });
 });
 
 describe("gradients", () => {
@@ -122,6 +128,13 @@ describe("gradients", () => {
     };
     const check = await checkGradients(f, tensor(Array.from({ length: 20 }, (_, i) => Math.sin(i * 1.7))));
     expect(check.error).toBeLessThan(1e-8);
+  });
+
+  it("refuse a value whose formula was let go when it was read", async () => {
+    const w = tensor([3]);
+    const loss = w.square().sum();
+    await loss.item();
+    expect(() => gradients(loss, w)).toThrow(/Take gradients before reading/);
   });
 
   it("nest: the second derivative of x³ is 6x", async () => {

@@ -109,6 +109,13 @@ export class Tensor implements Assigned {
       );
     }
     const slot = slotOf(this.#node);
+    if (slot === undefined && ![...trace.assigned.values()].includes(this)) {
+      throw new NablaError(
+        "NABLA_TRACE",
+        `assign: this ${this.dtype}${formatShape(this.shape)} is a formula, it has no memory to assign to. Make it with tensor(…), ` +
+          "or compute it first: await x.data().",
+      );
+    }
     if (slot !== undefined && !trace.assigned.has(slot)) trace.assigned.set(slot, this);
     this.#node = value.node;
   }

@@ -1,0 +1,87 @@
+// A program encoded for the C kernels, ready to be linked to wherever its slots and its arena lie.
+// Knows nothing of when it runs.
+import { BugError } from "../../base/errors.ts";
+import { type Program, readsOf, type Value, writesOf } from "../../compile/program.ts";
+import type { Slot } from "../../ir/node.ts";
+import type { Executable } from "../device.ts";
+import type { Allocator, Range } from "./allocator.ts";
+import { assemble } from "./assemble.ts";
+import { encodeKernel } from "./encode.ts";
+import type { KernelHost } from "./host.ts";
+
+/** A word of a program that holds an address in the memory of a place. */
+interface Relocation {
+  readonly word: number;
+  readonly place: number;
+}
+
+// Far enough apart that no offset within one place reaches the next, and few enough bits to stay exact.
+const APART = 2 ** 36;
+
+/** Instructions in device memory, and which of their words are addresses. */
+export class CpuExecutable implements Executable {
+  readonly program: Program;
+  readonly slots: readonly Slot[];
+  readonly arenaBytes: number;
+  readonly liveBytes: number;
+  /** Bytes of shared workspace its kernels ask for. */
+  readonly sharedBytes: number;
+  readonly code: Range;
+  /** Instructions with every place at address 0. */
+  readonly words: BigInt64Array;
+  /** Places are the slots, then the outputs, then the arena. */
+  readonly #relocations: readonly Relocation[];
+  /** Addresses the code in device memory was last linked to. */
+  #linked: readonly number[] = [];
+
+  constructor(program: Program, host: KernelHost, allocator: Allocator) {
+    this.program = program;
+    this.arenaBytes = program.arenaBytes;
+    this.liveBytes = program.liveBytes;
+    const used = program.kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)]);
+    const slots = new Set(used.flatMap(({ value }) => value.slot ?? []));
+    for (const output of program.outputs) slots.delete(output);
+    this.slots = [...slots];
+    this.words = this.#assemble(host, () => 0);
+    this.#relocations = this.#findRelocations(host);
+    this.code = allocator.allocate(Math.max(8, this.words.byteLength));
+    host.write(this.code.address, this.words);
+    this.sharedBytes = host.sharedBytes(this.code.address, this.words.length);
+  }
+
+  #assemble(host: KernelHost, baseOf: (place: number) => number): BigInt64Array {
+    const places = [...this.slots, ...this.program.outputs];
+    const place = new Map(places.map((slot, i) => [slot, i]));
+    const address = ({ slot, offset }: Value) =>
+      slot === undefined ? baseOf(places.length) + offset : baseOf(place.get(slot)!);
+    const fields = (name: string) => host.layout.kernels.get(name)?.fields ?? [];
+    return assemble(
+      host.layout,
+      this.program.kernels.map((kernel) => encodeKernel(kernel, address, fields)),
+    );
+  }
+
+  /** Addresses are the only words that change when places move, and each by as much as its place does. */
+  #findRelocations(host: KernelHost): Relocation[] {
+    const moved = this.#assemble(host, (place) => (place + 1) * APART);
+    const found: Relocation[] = [];
+    moved.forEach((word, i) => {
+      const distance = Number(word - this.words[i]!);
+      if (distance === 0) return;
+      const place = distance / APART - 1;
+      if (!Number.isInteger(place)) throw new BugError("a word of a program moves with no place.");
+      found.push({ word: i, place });
+    });
+    return found;
+  }
+
+  /** Writes the instructions for these addresses of the places, unless they are there already. */
+  link(addresses: readonly number[], host: KernelHost): void {
+    const isLinked = addresses.every((address, i) => address === this.#linked[i]);
+    if (isLinked && addresses.length === this.#linked.length) return;
+    const linked = this.words.slice();
+    for (const { word, place } of this.#relocations) linked[word]! += BigInt(addresses[place]!);
+    host.write(this.code.address, linked);
+    this.#linked = addresses;
+  }
+}
