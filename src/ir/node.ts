@@ -83,6 +83,8 @@ export type Kind =
   /** A kernel of its own. */
   | {
       readonly tag: "routine";
+      /** Arithmetic operations it takes; one for each element of the output if absent. */
+      flops?(node: Node): number;
       reference(inputs: readonly Values[], node: Node): Values;
       readonly cpu: CpuRoutine;
     };

@@ -1,7 +1,7 @@
 // Convolution over images and its two adjoints. Activations are channels-last here, [N, H, W, C]; weights are
 // [T, C/groups, KH, KW], as in PyTorch. The public API is [N, C, H, W]: permutations outside, which the compiler moves.
 import { ShapeError } from "../base/errors.ts";
-import { formatShape, type Shape, type Strided } from "../base/shape.ts";
+import { formatShape, type Shape, type Strided, sizeOf } from "../base/shape.ts";
 import { type Attributes, apply, type Node, type TensorType } from "../ir/node.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 
@@ -90,6 +90,9 @@ function fields(x: Shape, w: Strided, y: Shape, g: ConvGeometry): Record<string,
   };
 }
 
+/** Multiplications and additions of a convolution: two for each tap and channel of each output. */
+const flopsOf = (y: Shape, w: Shape): number => 2 * sizeOf(y) * sizeOf(w.slice(1));
+
 /** Calls `visit` with the flat indices (y, x, w) of every product of the convolution. */
 function forEachProduct(
   x: Shape,
@@ -136,6 +139,7 @@ export const conv2dOp = defineOp<ConvGeometry>({
   name: "conv2d",
   kind: {
     tag: "routine",
+    flops: ({ inputs: [, w], shape }) => flopsOf(shape, w!.shape),
     reference([x, w], node) {
       const y = new Float64Array(node.shape.reduce((a, b) => a * b, 1));
       const [xn, wn] = node.inputs as [Node, Node];
@@ -182,6 +186,7 @@ export const conv2dInputGradOp = defineOp<InputGradAttributes>({
   name: "conv2dInputGrad",
   kind: {
     tag: "routine",
+    flops: ({ inputs: [dy, w] }) => flopsOf(dy!.shape, w!.shape),
     reference([dy, w], node) {
       const dx = new Float64Array(node.shape.reduce((a, b) => a * b, 1));
       const [dyn, wn] = node.inputs as [Node, Node];
@@ -218,6 +223,7 @@ export const conv2dWeightGradOp = defineOp<WeightGradAttributes>({
   name: "conv2dWeightGrad",
   kind: {
     tag: "routine",
+    flops: ({ inputs: [, dy], shape }) => flopsOf(dy!.shape, shape),
     reference([x, dy], node) {
       const dw = new Float64Array(node.shape.reduce((a, b) => a * b, 1));
       const [xn, dyn] = node.inputs as [Node, Node];

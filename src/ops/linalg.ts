@@ -1,6 +1,6 @@
 // Products of matrices.
 import { ShapeError } from "../base/errors.ts";
-import { formatShape, type Strided } from "../base/shape.ts";
+import { formatShape, type Strided, sizeOf } from "../base/shape.ts";
 import { apply, type Node, type Values } from "../ir/node.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 import { permute } from "./view.ts";
@@ -28,6 +28,7 @@ export const matmulOp = defineOp({
   name: "matmul",
   kind: {
     tag: "routine",
+    flops: ({ inputs: [a], shape }) => 2 * sizeOf(shape) * a!.shape[2]!,
     reference,
     cpu: {
       kernel: "gemm",

@@ -44,6 +44,7 @@ const reclaim = new FinalizationRegistry<{ device: Device; executable: Executabl
 
 /** Arguments that mean the same program: tensors by type, all else by value. */
 function signature(args: readonly unknown[]): string {
+  if (args.length === 0) return "";
   const described = mapTree(
     args as Tree<Tensor>,
     isTensor,

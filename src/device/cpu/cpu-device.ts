@@ -12,6 +12,9 @@ interface CpuBuffer extends Buffer {
   readonly range: Range;
 }
 
+// Below this a program is done on the calling thread sooner than another thread has woken up.
+const MOST_SYNCHRONOUS = 50;
+
 const rangeOf = (buffer: Buffer): Range => (buffer as CpuBuffer).range;
 
 /** Memory that every program uses in turn: runs follow each other, and nothing in it outlives one. */
@@ -106,11 +109,17 @@ export class CpuDevice implements Device {
       if (buffer === undefined) throw new BugError("a slot of the program is not bound.");
       return rangeOf(buffer).address;
     });
-    const start = () => {
+    const { code, words } = target;
+    const link = () => {
       target.link([...addresses, this.#arena.address(target.arenaBytes)], this.host);
-      const shared = this.#shared.address(target.sharedBytes);
-      return this.host.run(target.code.address, target.words.length, shared, steps);
+      return this.#shared.address(target.sharedBytes);
     };
+    if (this.#pending === 0 && steps * target.estimate < MOST_SYNCHRONOUS) {
+      const shared = link();
+      for (let step = 0; step < steps; step++) this.host.runSync(code.address, words.length, shared);
+      return Promise.resolve(steps);
+    }
+    const start = () => this.host.run(code.address, words.length, link(), steps);
     // Code may be relinked, and scratch may move, only when no run is under way.
     const work = this.#pending === 0 ? start() : this.#last.then(start);
     this.#pending++;

@@ -1,6 +1,7 @@
 // A program encoded for the C kernels, ready to be linked to wherever its slots and its arena lie.
 // Knows nothing of when it runs.
 import { BugError } from "../../base/errors.ts";
+import { totalCost } from "../../compile/cost.ts";
 import { type Program, readsOf, type Value, writesOf } from "../../compile/program.ts";
 import type { Slot } from "../../ir/node.ts";
 import type { Executable } from "../device.ts";
@@ -26,23 +27,29 @@ export class CpuExecutable implements Executable {
   readonly liveBytes: number;
   /** Bytes of shared workspace its kernels ask for. */
   readonly sharedBytes: number;
+  /** Microseconds a step takes one thread, roughly: at 20 GFLOP/s and 5 GB/s, and 0.1 µs a kernel. */
+  readonly estimate: number;
   readonly code: Range;
   /** Instructions with every place at address 0. */
   readonly words: BigInt64Array;
   /** Places are the slots, then the outputs, then the arena. */
   readonly #relocations: readonly Relocation[];
-  /** Addresses the code in device memory was last linked to. */
+  /** The code as it is in device memory, and the addresses it was last linked to. */
+  readonly #image: BigInt64Array;
   #linked: readonly number[] = [];
 
   constructor(program: Program, host: KernelHost, allocator: Allocator) {
     this.program = program;
     this.arenaBytes = program.arenaBytes;
     this.liveBytes = program.liveBytes;
+    const { flops, bytes } = totalCost(program.kernels);
+    this.estimate = flops / 20_000 + bytes / 5000 + program.kernels.length / 10;
     const used = program.kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)]);
     const slots = new Set(used.flatMap(({ value }) => value.slot ?? []));
     for (const output of program.outputs) slots.delete(output);
     this.slots = [...slots];
     this.words = this.#assemble(host, () => 0);
+    this.#image = this.words.slice();
     this.#relocations = this.#findRelocations(host);
     this.code = allocator.allocate(Math.max(8, this.words.byteLength));
     host.write(this.code.address, this.words);
@@ -79,9 +86,11 @@ export class CpuExecutable implements Executable {
   link(addresses: readonly number[], host: KernelHost): void {
     const isLinked = addresses.every((address, i) => address === this.#linked[i]);
     if (isLinked && addresses.length === this.#linked.length) return;
-    const linked = this.words.slice();
-    for (const { word, place } of this.#relocations) linked[word]! += BigInt(addresses[place]!);
-    host.write(this.code.address, linked);
+    for (const { word, place } of this.#relocations) {
+      if (addresses[place] === this.#linked[place]) continue;
+      this.#image[word] = this.words[word]! + BigInt(addresses[place]!);
+    }
+    host.write(this.code.address, this.#image);
     this.#linked = addresses;
   }
 }
