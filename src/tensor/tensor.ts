@@ -1,5 +1,5 @@
 // Tensor: a lazy handle on a value. Operations build a graph; asking for the elements compiles and runs it.
-// Long because it lists everything one can do with a tensor; nearly every method is one line of graph.
+// Over 400 lines because it lists everything one can do with a tensor; nearly every method is one line of graph.
 import { arrayOf, type DType, isFloating, type TypedArray } from "../base/dtype.ts";
 import { DTypeError, NablaError, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, formatShape, normalizeAxes, type Shape, sameShape, sizeOf } from "../base/shape.ts";
@@ -156,59 +156,176 @@ export class Tensor implements Assigned {
     return new Tensor(f(...(swap ? pair.reverse() : pair)));
   }
 
-  #unary = (f: MapFunction): Tensor => new Tensor(f(this.#node));
+  #unary(f: MapFunction): Tensor {
+    return new Tensor(f(this.#node));
+  }
 
   /** this + other, broadcast. */
-  add = (other: Tensor | number): Tensor => this.#binary(arithmetic.add, other);
-  /** this − other, broadcast. */
-  sub = (other: Tensor | number): Tensor => this.#binary(arithmetic.sub, other);
-  /** this · other, element by element, broadcast. */
-  mul = (other: Tensor | number): Tensor => this.#binary(arithmetic.mul, other);
-  /** this / other, broadcast. */
-  div = (other: Tensor | number): Tensor => this.#binary(arithmetic.div, other);
-  /** this to the power of other, broadcast. */
-  pow = (other: Tensor | number): Tensor => this.#binary(arithmetic.pow, other);
-  /** The remainder with the sign of the divisor, on int32. */
-  mod = (other: Tensor | number): Tensor => this.#binary(arithmetic.mod, other);
-  /** The larger of the two, element by element. */
-  maximum = (other: Tensor | number): Tensor => this.#binary(arithmetic.maximum, other);
-  /** The smaller of the two, element by element. */
-  minimum = (other: Tensor | number): Tensor => this.#binary(arithmetic.minimum, other);
-  less = (other: Tensor | number): Tensor => this.#binary(logic.lessThan, other);
-  lessEqual = (other: Tensor | number): Tensor => this.#binary(logic.lessEqual, other);
-  greater = (other: Tensor | number): Tensor => this.#binary(logic.lessThan, other, true);
-  greaterEqual = (other: Tensor | number): Tensor => this.#binary(logic.lessEqual, other, true);
-  equal = (other: Tensor | number): Tensor => this.#binary(logic.equal, other);
-  notEqual = (other: Tensor | number): Tensor => this.#binary(logic.notEqual, other);
-  and = (other: Tensor): Tensor => this.#binary(logic.and, other);
-  or = (other: Tensor): Tensor => this.#binary(logic.or, other);
-  not = (): Tensor => this.#unary(logic.not);
+  add(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.add, other);
+  }
 
-  neg = (): Tensor => this.#unary(arithmetic.neg);
-  abs = (): Tensor => this.#unary(elementary.abs);
-  sign = (): Tensor => this.#unary(elementary.sign);
-  floor = (): Tensor => this.#unary(elementary.floor);
-  ceil = (): Tensor => this.#unary(elementary.ceil);
+  /** this − other, broadcast. */
+  sub(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.sub, other);
+  }
+
+  /** this · other, element by element, broadcast. */
+  mul(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.mul, other);
+  }
+
+  /** this / other, broadcast. */
+  div(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.div, other);
+  }
+
+  /** this to the power of other, broadcast. */
+  pow(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.pow, other);
+  }
+
+  /** The remainder with the sign of the divisor, on int32. */
+  mod(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.mod, other);
+  }
+
+  /** The larger of the two, element by element. */
+  maximum(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.maximum, other);
+  }
+
+  /** The smaller of the two, element by element. */
+  minimum(other: Tensor | number): Tensor {
+    return this.#binary(arithmetic.minimum, other);
+  }
+
+  less(other: Tensor | number): Tensor {
+    return this.#binary(logic.lessThan, other);
+  }
+
+  lessEqual(other: Tensor | number): Tensor {
+    return this.#binary(logic.lessEqual, other);
+  }
+
+  greater(other: Tensor | number): Tensor {
+    return this.#binary(logic.lessThan, other, true);
+  }
+
+  greaterEqual(other: Tensor | number): Tensor {
+    return this.#binary(logic.lessEqual, other, true);
+  }
+
+  equal(other: Tensor | number): Tensor {
+    return this.#binary(logic.equal, other);
+  }
+
+  notEqual(other: Tensor | number): Tensor {
+    return this.#binary(logic.notEqual, other);
+  }
+
+  and(other: Tensor): Tensor {
+    return this.#binary(logic.and, other);
+  }
+
+  or(other: Tensor): Tensor {
+    return this.#binary(logic.or, other);
+  }
+
+  not(): Tensor {
+    return this.#unary(logic.not);
+  }
+
+  neg(): Tensor {
+    return this.#unary(arithmetic.neg);
+  }
+
+  abs(): Tensor {
+    return this.#unary(elementary.abs);
+  }
+
+  sign(): Tensor {
+    return this.#unary(elementary.sign);
+  }
+
+  floor(): Tensor {
+    return this.#unary(elementary.floor);
+  }
+
+  ceil(): Tensor {
+    return this.#unary(elementary.ceil);
+  }
+
   /** The nearest whole number, halves to even. */
-  round = (): Tensor => this.#unary(elementary.round);
-  reciprocal = (): Tensor => this.#unary(arithmetic.reciprocal);
-  square = (): Tensor => this.#unary(arithmetic.square);
-  sqrt = (): Tensor => this.#unary(arithmetic.sqrt);
-  rsqrt = (): Tensor => this.#unary(arithmetic.rsqrt);
-  exp = (): Tensor => this.#unary(arithmetic.exp);
-  expm1 = (): Tensor => this.#unary(elementary.expm1);
-  log = (): Tensor => this.#unary(arithmetic.log);
-  log1p = (): Tensor => this.#unary(elementary.log1p);
-  sin = (): Tensor => this.#unary(elementary.sin);
-  cos = (): Tensor => this.#unary(elementary.cos);
-  tanh = (): Tensor => this.#unary(elementary.tanh);
-  sigmoid = (): Tensor => this.#unary(elementary.sigmoid);
-  erf = (): Tensor => this.#unary(elementary.erf);
-  relu = (): Tensor => this.#unary(elementary.relu);
+  round(): Tensor {
+    return this.#unary(elementary.round);
+  }
+
+  reciprocal(): Tensor {
+    return this.#unary(arithmetic.reciprocal);
+  }
+
+  square(): Tensor {
+    return this.#unary(arithmetic.square);
+  }
+
+  sqrt(): Tensor {
+    return this.#unary(arithmetic.sqrt);
+  }
+
+  rsqrt(): Tensor {
+    return this.#unary(arithmetic.rsqrt);
+  }
+
+  exp(): Tensor {
+    return this.#unary(arithmetic.exp);
+  }
+
+  expm1(): Tensor {
+    return this.#unary(elementary.expm1);
+  }
+
+  log(): Tensor {
+    return this.#unary(arithmetic.log);
+  }
+
+  log1p(): Tensor {
+    return this.#unary(elementary.log1p);
+  }
+
+  sin(): Tensor {
+    return this.#unary(elementary.sin);
+  }
+
+  cos(): Tensor {
+    return this.#unary(elementary.cos);
+  }
+
+  tanh(): Tensor {
+    return this.#unary(elementary.tanh);
+  }
+
+  sigmoid(): Tensor {
+    return this.#unary(elementary.sigmoid);
+  }
+
+  erf(): Tensor {
+    return this.#unary(elementary.erf);
+  }
+
+  relu(): Tensor {
+    return this.#unary(elementary.relu);
+  }
+
   /** The value, through which no gradient flows. */
-  detach = (): Tensor => this.#unary(logic.detach);
+  detach(): Tensor {
+    return this.#unary(logic.detach);
+  }
+
   /** The elements as another type; float to integer truncates toward 0. */
-  cast = (dtype: DType): Tensor => (dtype === this.dtype ? this : new Tensor(logic.cast(this.#node, dtype)));
+  cast(dtype: DType): Tensor {
+    return dtype === this.dtype ? this : new Tensor(logic.cast(this.#node, dtype));
+  }
 
   #fold(
     f: (x: Node, axes: readonly number[]) => Node,
@@ -229,17 +346,29 @@ export class Tensor implements Assigned {
   }
 
   /** Σ over `axes`. */
-  sum = (axes?: Axes, { keepDims = false } = {}): Tensor => this.#fold(broadcast.sum, "sum", axes, keepDims);
+  sum(axes?: Axes, { keepDims = false } = {}): Tensor {
+    return this.#fold(broadcast.sum, "sum", axes, keepDims);
+  }
+
   /** The largest element over `axes`; NaN if there is one. */
-  max = (axes?: Axes, { keepDims = false } = {}): Tensor => this.#fold(reduce.max, "max", axes, keepDims);
+  max(axes?: Axes, { keepDims = false } = {}): Tensor {
+    return this.#fold(reduce.max, "max", axes, keepDims);
+  }
+
   /** The smallest element over `axes`; NaN if there is one. */
-  min = (axes?: Axes, { keepDims = false } = {}): Tensor => this.#fold(reduce.min, "min", axes, keepDims);
+  min(axes?: Axes, { keepDims = false } = {}): Tensor {
+    return this.#fold(reduce.min, "min", axes, keepDims);
+  }
+
   /** The index of the first largest element along `axis`, as int32. */
-  argmax = (axis = -1, { keepDims = false } = {}): Tensor =>
-    this.#fold(reduce.argmax, "argmax", axis, keepDims);
+  argmax(axis = -1, { keepDims = false } = {}): Tensor {
+    return this.#fold(reduce.argmax, "argmax", axis, keepDims);
+  }
+
   /** The index of the first smallest element along `axis`, as int32. */
-  argmin = (axis = -1, { keepDims = false } = {}): Tensor =>
-    this.#fold(reduce.argmin, "argmin", axis, keepDims);
+  argmin(axis = -1, { keepDims = false } = {}): Tensor {
+    return this.#fold(reduce.argmin, "argmin", axis, keepDims);
+  }
 
   /** The mean over `axes`: Σx / n. */
   mean(axes?: Axes, { keepDims = false } = {}): Tensor {
@@ -248,32 +377,62 @@ export class Tensor implements Assigned {
   }
 
   /** The matrix product of the last two axes; others broadcast, vectors are rows or columns as in NumPy. */
-  matmul = (other: Tensor): Tensor => new Tensor(multiply(this.#node, other.#node));
+  matmul(other: Tensor): Tensor {
+    return new Tensor(multiply(this.#node, other.#node));
+  }
 
   /** The same elements under another shape; one axis may be -1. */
-  reshape = (...shape: number[] | [Shape]): Tensor => new Tensor(views.reshapeTo(this.#node, shape.flat()));
+  reshape(...shape: number[] | [Shape]): Tensor {
+    return new Tensor(views.reshapeTo(this.#node, shape.flat()));
+  }
+
   /** Axes in another order. */
-  permute = (...axes: number[] | [readonly number[]]): Tensor =>
-    new Tensor(views.reorder(this.#node, axes.flat()));
+  permute(...axes: number[] | [readonly number[]]): Tensor {
+    return new Tensor(views.reorder(this.#node, axes.flat()));
+  }
+
   /** Two axes exchanged; the last two if none are named. */
-  transpose = (a = -2, b = -1): Tensor => new Tensor(views.exchange(this.#node, a, b));
+  transpose(a = -2, b = -1): Tensor {
+    return new Tensor(views.exchange(this.#node, a, b));
+  }
+
   /** Axes of size 1 repeated, and new ones put in front. */
-  broadcastTo = (...shape: number[] | [Shape]): Tensor =>
-    new Tensor(views.broadcastTo(this.#node, shape.flat()));
+  broadcastTo(...shape: number[] | [Shape]): Tensor {
+    return new Tensor(views.broadcastTo(this.#node, shape.flat()));
+  }
+
   /** Axes from `start` on merged into one: `flatten(1)` keeps the batch. */
-  flatten = (start = 0): Tensor => new Tensor(views.flattenFrom(this.#node, start));
+  flatten(start = 0): Tensor {
+    return new Tensor(views.flattenFrom(this.#node, start));
+  }
+
   /** An axis of size 1 put in before `axis`. */
-  unsqueeze = (axis: number): Tensor => new Tensor(views.insertAxis(this.#node, axis));
+  unsqueeze(axis: number): Tensor {
+    return new Tensor(views.insertAxis(this.#node, axis));
+  }
+
   /** Axes of size 1 taken out: those named, or all. */
-  squeeze = (axes?: Axes): Tensor => new Tensor(views.removeAxes(this.#node, axes));
+  squeeze(axes?: Axes): Tensor {
+    return new Tensor(views.removeAxes(this.#node, axes));
+  }
+
   /** A range of each axis: `x.slice([0, 2], null, [-3, 5, 2])`; null keeps a whole axis. */
-  slice = (...ranges: readonly (views.SliceRange | null)[]): Tensor =>
-    new Tensor(views.sliceRanges(this.#node, ranges));
+  slice(...ranges: readonly (views.SliceRange | null)[]): Tensor {
+    return new Tensor(views.sliceRanges(this.#node, ranges));
+  }
+
   /** Axes reversed. */
-  flip = (axes?: Axes): Tensor => new Tensor(views.reverse(this.#node, axes));
+  flip(axes?: Axes): Tensor {
+    return new Tensor(views.reverse(this.#node, axes));
+  }
+
   /** Zeros, or `value`, put around: [before, after] for each axis. */
-  pad = (widths: readonly (readonly [number, number])[], value = 0): Tensor =>
-    new Tensor(views.padWith(this.#node, widths, value));
+  pad(widths: readonly (readonly [number, number])[], value = 0): Tensor {
+    return new Tensor(views.padWith(this.#node, widths, value));
+  }
+
   /** Rows (along axis 0) named by int32 `indices` of any shape: [...indices.shape, ...rest]. */
-  take = (indices: Tensor): Tensor => new Tensor(views.takeRows(this.#node, indices.#node));
+  take(indices: Tensor): Tensor {
+    return new Tensor(views.takeRows(this.#node, indices.#node));
+  }
 }
