@@ -51,7 +51,9 @@ export function describe(net: Layer, inputShape: Shape): LayerRow[] {
   } finally {
     // What was drawn only to be counted must not stand in for what initialize() draws from the user's seed.
     for (const { layer } of bare) {
-      for (const name of Object.keys(layer.parameters ?? {})) delete layer.parameters![name];
+      for (const own of [layer.parameters ?? {}, layer.buffers ?? {}]) {
+        for (const name of Object.keys(own)) delete own[name];
+      }
     }
   }
   return rows;

@@ -52,6 +52,8 @@ export function initialize<L extends Layer>(
   return net;
 }
 
-/** False for a layer that is still to make its parameters. */
+/** False for a layer that is still to make its parameters or buffers. */
 export const isBuilt = (layer: Layer): boolean =>
-  typeof layer === "function" || layer.build === undefined || Object.keys(layer.parameters ?? {}).length > 0;
+  typeof layer === "function" ||
+  layer.build === undefined ||
+  [layer.parameters, layer.buffers].some((own) => Object.keys(own ?? {}).length > 0);

@@ -19,13 +19,11 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
 }
 
 /** Throws ConfigError unless `value` is a whole number ≥ 1. */
-function checkCount(layer: string, name: string, value: number): void {
+export function checkCount(layer: string, name: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return;
   throw new ConfigError(
     `${layer}: ${name} ${value} must be a whole number ≥ 1. Give one, as in ${layer}(10).`,
-    {
-      [name]: value,
-    },
+    { [name]: value },
   );
 }
 

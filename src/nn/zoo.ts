@@ -3,6 +3,7 @@
 import { sequential } from "./compose.ts";
 import type { Layer, LayerObject } from "./layer.ts";
 import { avgPool2d, dropout, flatten, maxPool2d, relu, tanh } from "./plain.ts";
+import { cifarResnet } from "./resnet.ts";
 import { conv2d, linear } from "./weights.ts";
 
 /** What a net of the zoo is made for: the number of classes and the shape of an image. */
@@ -34,8 +35,8 @@ const lenet5 = ({ classes, shape }: ZooOptions): LayerObject =>
   );
 
 /**
- * Makers of nets by name: `cnn` (the default), `lenet5`, `mlp` (one hidden layer of 1000), `linear` (no hidden layer)
- * and `deepMlp` (2500-2000-1500-1000-500, as Cireşan et al. 2010).
+ * Makers of nets by name: `cnn` (the default), `lenet5`, `mlp` (one hidden layer of 1000), `linear` (no hidden layer),
+ * `deepMlp` (2500-2000-1500-1000-500, as Cireşan et al. 2010) and the residual nets `resnet20`, `resnet32`, `resnet56`.
  */
 export const zoo: Readonly<Record<string, (options: ZooOptions) => LayerObject>> = {
   cnn,
@@ -43,4 +44,7 @@ export const zoo: Readonly<Record<string, (options: ZooOptions) => LayerObject>>
   mlp: ({ classes }) => dense([1000], classes),
   linear: ({ classes }) => dense([], classes),
   deepMlp: ({ classes }) => dense([2500, 2000, 1500, 1000, 500], classes),
+  resnet20: ({ classes }) => cifarResnet(3, classes),
+  resnet32: ({ classes }) => cifarResnet(5, classes),
+  resnet56: ({ classes }) => cifarResnet(9, classes),
 };
