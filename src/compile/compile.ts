@@ -8,6 +8,7 @@ import { materialize } from "./materialize.ts";
 import { planMemory } from "./memory.ts";
 import type { Kernel, Program } from "./program.ts";
 import { schedule } from "./schedule.ts";
+import { settle } from "./settle.ts";
 
 /** Equal kernel, operands and fields: one instruction can give all the results. */
 function twinKey(kernel: Kernel, ids: Map<unknown, number>): string | undefined {
@@ -63,7 +64,7 @@ function lowerAll(graph: Graph): { kernels: Kernel[]; outputs: Slot[] } {
 }
 
 /** The graph after simplification, in the kernels' own layouts: what `lower` starts from. */
-export const optimize = (graph: Graph): Graph => verify(moveLayouts(graph));
+export const optimize = (graph: Graph): Graph => verify(settle(moveLayouts(graph)));
 
 /** Compiles a graph into kernels over planned memory. */
 export function compileGraph(graph: Graph): Program {

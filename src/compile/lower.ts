@@ -134,6 +134,6 @@ export class Lowering {
 
   /** A copy of a written value into a slot, for an update that must wait for the end of the step. */
   copyInto(node: Node, slot: Slot): MapBody {
-    return this.#copyBody(node, plain(this.#slotValue(slot), slot.shape));
+    return this.#copyBody(node, plain(this.#slotValue(slot), node.shape));
   }
 }

@@ -1,5 +1,6 @@
 // Pass: puts a copy wherever a kernel needs elements in memory of their own: routine operands that are views or
 // constants, reshapes that no strides can express, and results that would alias something else.
+import { sizeOf } from "../base/shape.ts";
 import { apply, type Graph, type Node } from "../ir/node.ts";
 import { copy } from "../ops/logic.ts";
 import { isPlain, locate } from "./locate.ts";
@@ -54,7 +55,13 @@ export function materialize(graph: Graph): Graph {
   const { outputs, updates } = rewrite(graph, (node) => prepare(node, copies));
   const taken = new Set<Node>();
   const owned = (node: Node): Node => {
-    const result = isWritten(node) && !taken.has(node) ? node : copy(copies.grounded(node));
+    const located = locate(node);
+    // A reshape of a written value is that value's memory.
+    const written = located !== null && isPlain(located) ? located.base : node;
+    const result =
+      isWritten(written) && !taken.has(written) && sizeOf(written.shape) === sizeOf(node.shape)
+        ? written
+        : copy(copies.grounded(node));
     taken.add(result);
     return result;
   };

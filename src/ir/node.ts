@@ -110,6 +110,8 @@ export interface Op<A extends Attributes = Attributes> {
   gradient?(dy: Node, node: Node): readonly (Node | undefined)[];
   /** An equal, simpler node, or undefined. */
   simplify?(node: Node): Node | undefined;
+  /** An equal graph of ops that fuse better with their neighbours; taken once layouts are settled. */
+  decompose?(node: Node): Node | undefined;
   /** For a permutation of the output: the node that computes the permuted value directly, or undefined. */
   permuted?(node: Node, axes: readonly number[]): Node | undefined;
 }

@@ -1,6 +1,6 @@
 // The rules of a legal graph, as code: every pass must give back a graph that passes here.
 import { BugError } from "../base/errors.ts";
-import { formatShape, sameShape } from "../base/shape.ts";
+import { formatShape, sameShape, sizeOf } from "../base/shape.ts";
 import { type Graph, type Node, rootsOf, topologicalOrder } from "./node.ts";
 import { printGraph } from "./print.ts";
 
@@ -29,8 +29,12 @@ export function verify(graph: Graph): Graph {
   for (const { slot, value } of graph.updates) {
     if (updated.has(slot)) fault(graph, "a slot must be updated once", value);
     updated.add(slot);
-    if (!sameShape(slot.shape, value.shape) || slot.dtype !== value.dtype) {
-      fault(graph, `an update must have its slot's type ${slot.dtype}${formatShape(slot.shape)}`, value);
+    if (sizeOf(slot.shape) !== sizeOf(value.shape) || slot.dtype !== value.dtype) {
+      fault(
+        graph,
+        `an update must have its slot's size and type ${slot.dtype}${formatShape(slot.shape)}`,
+        value,
+      );
     }
   }
   return graph;

@@ -1,7 +1,7 @@
 // Values without inputs: slots, constants and coordinates.
 import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
-import { type Attributes, apply, type Node, type Slot } from "../ir/node.ts";
+import { type Attributes, apply, type Node, type Op, type Slot } from "../ir/node.ts";
 import { defineOp } from "./define.ts";
 
 interface SlotAttributes extends Attributes {
@@ -71,3 +71,14 @@ export const viewOfConstant = ({ inputs: [x], shape, dtype }: Node): Node | unde
   const value = constantValue(x!);
   return value === undefined ? undefined : constant(value, shape, dtype);
 };
+
+/** A coordinate under a shape that differs in axes of size 1 only is a coordinate; undefined for any other reshape. */
+export function reshapedIndex({ inputs: [x], shape }: Node): Node | undefined {
+  if (x!.op !== (indexOp as unknown as Op)) return undefined;
+  const axis = x!.attributes["axis"] as number;
+  const longAxes = (sizes: Shape) => sizes.flatMap((size, i) => (size === 1 ? [] : [i]));
+  const [from, to] = [longAxes(x!.shape), longAxes(shape)];
+  const isSame = from.length === to.length && from.every((i, k) => x!.shape[i] === shape[to[k]!]);
+  if (!isSame) return undefined;
+  return x!.shape[axis] === 1 ? constant(0, shape, "int32") : index(shape, to[from.indexOf(axis)]!);
+}

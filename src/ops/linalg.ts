@@ -2,6 +2,8 @@
 import { ShapeError } from "../base/errors.ts";
 import { formatShape, type Strided, sizeOf } from "../base/shape.ts";
 import { apply, type Node, type Values } from "../ir/node.ts";
+import { mul } from "./arithmetic.ts";
+import { expand } from "./broadcast.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 import { permute } from "./view.ts";
 
@@ -78,6 +80,10 @@ export const matmulOp = defineOp({
     return { shape: [batch, m, n], dtype: a!.dtype };
   },
   gradient: (dy, { inputs: [a, b] }) => [matmul(dy, transpose(b!)), matmul(transpose(a!), dy)],
+  // A column times a row: element by element it joins whatever is done with the product in one pass.
+  decompose({ inputs: [a, b], shape }) {
+    return a!.shape[2] === 1 ? mul(expand(a!, shape), expand(b!, shape)) : undefined;
+  },
   // (a·b)ᵀ = bᵀ·aᵀ: the kernel takes transposed operands as they are, so no element is moved.
   permuted({ inputs: [a, b] }, axes) {
     const isTranspose = axes[0] === 0 && axes[1] === 2;

@@ -11,7 +11,7 @@ import {
 } from "../base/shape.ts";
 import { type Attributes, apply, type Node } from "../ir/node.ts";
 import { defineOp } from "./define.ts";
-import { viewOfConstant } from "./leaf.ts";
+import { reshapedIndex, viewOfConstant } from "./leaf.ts";
 
 interface ShapeAttributes extends Attributes {
   readonly shape: Shape;
@@ -40,7 +40,7 @@ export const reshapeOp = defineOp<ShapeAttributes>({
     const [x] = node.inputs as [Node];
     if (sameShape(x.shape, node.shape)) return x;
     if (x.op.name === "reshape") return reshape(x.inputs[0]!, node.shape);
-    return viewOfConstant(node);
+    return viewOfConstant(node) ?? reshapedIndex(node);
   },
 });
 
