@@ -9,6 +9,9 @@
 #include "conv.c"
 #include "pool.c"
 #include "gather.c"
+#include "along.c"
+#include "sort.c"
+#include "grid.c"
 #include "random.c"
 #include "fill.c"
 

@@ -42,9 +42,19 @@ typedef struct { i64 kernel, words; } instruction;
    conv2d_weight_grad  dw (written with the w_* strides, dense) from x and dy.
    max_pool2d          y if not 0 and, if index ≠ 0, a uint8 index kh·kernel_w + kw of the first maximum; padding is −∞; NaN wins.
    max_pool2d_grad     dx (written in full) from index and dy.
+   max_pool2d_pick     y from x, an image of the input's size: the cell of x that each window's index names.
    avg_pool2d, avg_pool2d_grad    divisor kh·kw if count_pad, else the cells inside the image.
    gather   out[i, :] = table[indices[i], :], rows of `row_bytes` bytes; indices int32 are clamped to [0, rows).
    scatter_add  out[rows, row] = 0, then out[indices[i], :] += x[i, :] in ascending i (float32).
+   gather_along   out[o, j, i] = x[o, indices[o, j, i], i], elements of `bytes` bytes; x is [outer, size, inner], indices
+            and out are [outer, count, inner]; indices are clamped to [0, size).
+   scatter_along  out[outer, size, inner] = 0, then out[o, indices[o, j, i], i] += x[o, j, i] in ascending j (float32).
+   cumsum   running sums of x [outer, length, inner] along length, from the end if `reverse`; added up in double.
+   argsort  int32 out[outer, keep, inner]: positions of the first `keep` elements of each line of x [outer, length, inner]
+            in stable ascending or descending order. dtype: of x, float32 or int32. NaN is greater than every number.
+   grid_sample    y[n, oh, ow, c] = x [n, height, width, c] at grid [n, out_h, out_w, (x, y)], where −1 and 1 are the outer
+            edges of the border pixels. Outside lies 0 or, if `border`, the nearest pixel; bilinear, or nearest to even.
+   grid_sample_input_grad  x (written in full) from grid and y; grid_sample_grid_grad: grid_grad from x, grid and y.
    random   Philox 4×32-10 keyed by the two int32 at `state`, counter = {element / 4, stream, state[2], 0}.
             kind 0: uniform in [0, 1) from 24 bits; 1: standard normal (Box–Muller on pairs); 2: the raw 32 bits.
    zero     fills `bytes` bytes with 0.
@@ -58,6 +68,10 @@ typedef struct { i64 kernel, words; } instruction;
 #define REDUCE_FIELDS(F) F(op) F(reduced) F(scale)
 #define GATHER_FIELDS(F) F(table) F(indices) F(out) F(count) F(rows) F(row_bytes)
 #define SCATTER_FIELDS(F) F(x) F(indices) F(out) F(count) F(rows) F(row)
+#define ALONG_FIELDS(F) F(x) F(indices) F(out) F(outer) F(size) F(count) F(inner) F(bytes)
+#define SCAN_FIELDS(F) F(x) F(out) F(outer) F(length) F(inner) F(reverse)
+#define SORT_FIELDS(F) F(x) F(out) F(outer) F(length) F(inner) F(keep) F(dtype) F(descending)
+#define GRID_FIELDS(F) F(x) F(grid) F(y) F(grid_grad) F(batch) F(height) F(width) F(c) F(out_h) F(out_w) F(nearest) F(border)
 #define RANDOM_FIELDS(F) F(state) F(out) F(count) F(stream) F(kind)
 #define ZERO_FIELDS(F) F(out) F(bytes)
 #define COPY_FIELDS(F) F(x) F(out) F(bytes)
@@ -69,9 +83,11 @@ typedef struct { i64 kernel, words; } instruction;
 #define KERNELS(K) \
   K(map, NO_FIELDS, 1) K(reduce, REDUCE_FIELDS, 1) K(gemm, GEMM_FIELDS, 1) \
   K(conv2d, CONV_FIELDS, 1) K(conv2d_input_grad, CONV_FIELDS, 1) K(conv2d_weight_grad, CONV_FIELDS, 0) \
-  K(max_pool2d, POOL_FIELDS, 0) K(max_pool2d_grad, POOL_FIELDS, 0) \
+  K(max_pool2d, POOL_FIELDS, 0) K(max_pool2d_grad, POOL_FIELDS, 0) K(max_pool2d_pick, POOL_FIELDS, 0) \
   K(avg_pool2d, POOL_FIELDS, 0) K(avg_pool2d_grad, POOL_FIELDS, 0) \
   K(gather, GATHER_FIELDS, 0) K(scatter_add, SCATTER_FIELDS, 0) K(random, RANDOM_FIELDS, 0) \
+  K(gather_along, ALONG_FIELDS, 0) K(scatter_along, ALONG_FIELDS, 0) K(cumsum, SCAN_FIELDS, 0) K(argsort, SORT_FIELDS, 0) \
+  K(grid_sample, GRID_FIELDS, 0) K(grid_sample_input_grad, GRID_FIELDS, 0) K(grid_sample_grid_grad, GRID_FIELDS, 0) \
   K(zero, ZERO_FIELDS, 0) K(copy, COPY_FIELDS, 0)
 
 typedef struct { MAP_FIELDS(FIELD) } map_block;
@@ -84,6 +100,10 @@ typedef struct { POOL_FIELDS(FIELD) } pool_args;
 typedef struct { REDUCE_FIELDS(FIELD) } reduce_args;
 typedef struct { GATHER_FIELDS(FIELD) } gather_args;
 typedef struct { SCATTER_FIELDS(FIELD) } scatter_args;
+typedef struct { ALONG_FIELDS(FIELD) } along_args;
+typedef struct { SCAN_FIELDS(FIELD) } scan_args;
+typedef struct { SORT_FIELDS(FIELD) } sort_args;
+typedef struct { GRID_FIELDS(FIELD) } grid_args;
 typedef struct { RANDOM_FIELDS(FIELD) } random_args;
 typedef struct { ZERO_FIELDS(FIELD) } zero_args;
 typedef struct { COPY_FIELDS(FIELD) } copy_args;

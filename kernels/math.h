@@ -194,6 +194,8 @@ INLINE vf sigmoid_(vf x) {
   vf e = exp_(-abs_(x));
   return pick(x < 0, e, splat(1)) / (1.0f + e);
 }
+/* max(x, 0) + log(1 + exp(-|x|)); NaN stays. */
+INLINE vf softplus_(vf x) { return pick(x <= 0, splat(0), x) + log1p_(exp_(-abs_(x))); }
 INLINE vf tanh_(vf x) {
   vf a = abs_(x), u = x * x;
   vf p = splat(-5.704986925e-3f);

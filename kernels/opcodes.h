@@ -13,9 +13,9 @@
   O(fma) \
   /* float, one operand */ \
   O(neg) O(abs) O(sign) O(floor) O(ceil) O(round) O(sqrt) O(rsqrt) O(reciprocal) O(square) \
-  O(exp) O(expm1) O(log) O(log1p) O(sin) O(cos) O(tanh) O(sigmoid) O(erf) O(relu) O(isnan) \
+  O(exp) O(expm1) O(log) O(log1p) O(sin) O(cos) O(tanh) O(sigmoid) O(softplus) O(erf) O(relu) O(isnan) \
   /* int; idiv rounds toward −∞ and division by 0 gives 0; imod has the sign of the divisor */ \
-  O(iadd) O(isub) O(imul) O(idiv) O(imod) O(imax) O(imin) O(ineg) O(iabs) O(ilt) O(ile) O(ieq) O(ine) \
+  O(iadd) O(isub) O(imul) O(idiv) O(imod) O(imax) O(imin) O(ineg) O(iabs) O(isign) O(ilt) O(ile) O(ieq) O(ine) \
   /* logic on 0/1 lanes */ \
   O(and) O(or) O(not) \
   /* a ? b : c, lanes of any type */ \

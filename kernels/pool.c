@@ -196,6 +196,30 @@ INLINE void pool_backward(const pool_args *a, i64 task, const int is_max, const 
   }
 }
 
+/* -- the cells that the indices name ------------------------------------------------------------------------------------ */
+
+static i64 max_pool2d_pick_tasks(const void *args, i64 phase) { return (void)phase, pool_tasks(args, 0); }
+
+/* An index that names no cell of the image gives 0, as max_pool2d_grad lets it add to none. */
+static void max_pool2d_pick_run(const void *args, i64 phase, i64 task, workspace ws) {
+  (void)phase, (void)ws;
+  const pool_args *a = args;
+  i64 rows = pool_rows(a, 0), tasks = pool_tasks(a, 0);
+  for (i64 r = rows * task / tasks; r < rows * (task + 1) / tasks; r++) {
+    i64 top = r % a->out_h * a->stride_h - a->pad_top, at = r * a->out_w * a->c;
+    const float *x = PTR(const float, a->x) + r / a->out_h * a->height * a->width * a->c;
+    for (i64 o = 0; o < a->out_w; o++, at += a->c) {
+      i64 left = o * a->stride_w - a->pad_left;
+      for (i64 c = 0; c < a->c; c++) {
+        i64 cell = PTR(const uint8_t, a->index)[at + c], i = top + cell / a->kernel_w, k = left + cell % a->kernel_w;
+        int is_inside = cell < a->kernel_h * a->kernel_w && i >= 0 && i < a->height && k >= 0 && k < a->width;
+        PTR(float, a->y)[at + c] = is_inside ? x[(i * a->width + k) * a->c + c] : 0;
+      }
+    }
+  }
+}
+static const kernel max_pool2d_pick_kernel = {1, max_pool2d_pick_tasks, max_pool2d_pick_run, 0};
+
 #define POOL_KERNEL(name, direction, backward, is_max) \
   static i64 name##_tasks(const void *args, i64 phase) { return (void)phase, pool_tasks(args, backward); } \
   static void name##_run(const void *args, i64 phase, i64 task, workspace ws) { \

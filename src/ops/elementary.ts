@@ -2,7 +2,7 @@
 import { add, div, exp, mul, neg, square, sub } from "./arithmetic.ts";
 import { accepts, defineMap, type MapFunction } from "./define.ts";
 import { constantLike } from "./leaf.ts";
-import { lessThan, where } from "./logic.ts";
+import { lessEqual, where } from "./logic.ts";
 
 const one = (range: readonly [number, number] = [-2, 2]) => [{ inputs: [{ shape: [3, 4], range }] }];
 
@@ -20,10 +20,11 @@ export const abs: MapFunction = defineMap({
 /** −1, 0 or 1; NaN stays NaN. */
 export const sign: MapFunction = defineMap({
   name: "sign",
-  accepts: accepts.floating,
+  accepts: accepts.numeric,
   reference: Math.sign,
   float: "sign",
-  samples: one(),
+  int: "isign",
+  samples: [...one(), { inputs: [{ shape: [3, 4], dtype: "int32", range: [-2, 2] }] }],
 });
 
 /** The largest whole number ≤ x. */
@@ -118,6 +119,29 @@ export const sigmoid: MapFunction = defineMap({
   gradient: (dy, y) => [mul(dy, mul(y, sub(constantLike(y, 1), y)))],
 });
 
+/** The angle of the point (x, y) in radians, −π to π: atan2(y, x). */
+export const atan2: MapFunction = defineMap({
+  name: "atan2",
+  accepts: accepts.floating,
+  reference: (y, x) => Math.atan2(y!, x!),
+  float: "atan2",
+  samples: [{ inputs: [{ shape: [5, 4] }, { shape: [5, 4] }] }],
+  gradient(dy, { inputs: [y, x] }) {
+    const scaled = div(dy, add(square(x!), square(y!)));
+    return [mul(scaled, x!), neg(mul(scaled, y!))];
+  },
+});
+
+/** log(1 + eˣ), without overflow. */
+export const softplus: MapFunction = defineMap({
+  name: "softplus",
+  accepts: accepts.floating,
+  reference: (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
+  float: "softplus",
+  samples: one([-6, 6]),
+  gradient: (dy, { inputs: [x] }) => [mul(dy, sigmoid(x!))],
+});
+
 /** max(x, 0); NaN stays NaN, the gradient at 0 is 0, as in PyTorch. */
 export const relu: MapFunction = defineMap({
   name: "relu",
@@ -125,7 +149,7 @@ export const relu: MapFunction = defineMap({
   reference: (x) => Math.max(x!, 0),
   float: "relu",
   samples: one(),
-  gradient: (dy, y) => [where(lessThan(constantLike(y, 0), y), dy, constantLike(dy, 0))],
+  gradient: (dy, y) => [where(lessEqual(y, constantLike(y, 0)), constantLike(dy, 0), dy)],
 });
 
 /** The error function by its Maclaurin series, or the continued fraction of erfc where |x| is large. */

@@ -1,11 +1,11 @@
 // Pooling over windows of an image, and its adjoints. Images are channels-last, [N, H, W, C].
 import { ShapeError } from "../base/errors.ts";
-import { formatShape, type Shape } from "../base/shape.ts";
+import { formatShape, type Shape, sameShape } from "../base/shape.ts";
 import { type Attributes, apply, type Node, type Op, type TensorType } from "../ir/node.ts";
 import { windowCount } from "./conv.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 
-/** Geometry of a pooling window; padding is [top, bottom, left, right] and no larger than half the window. */
+/** Geometry of a pooling window; padding is [top, bottom, left, right], on top and left at most half the window. */
 export interface PoolGeometry extends Attributes {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -35,8 +35,9 @@ function pooledShape(op: string, x: TensorType, g: PoolGeometry): Shape {
       { input: x.shape, kernel: g.kernel },
     );
   }
-  const tooWide = Math.max(top, bottom) * 2 > g.kernel[0] || Math.max(left, right) * 2 > g.kernel[1];
-  if (tooWide) {
+  // Below and right more may be padded, as long as the last window begins inside.
+  const isOutside = (oh - 1) * g.stride[0] - top >= h || (ow - 1) * g.stride[1] - left >= w;
+  if (top * 2 > g.kernel[0] || left * 2 > g.kernel[1] || isOutside) {
     throw new ShapeError(
       `${op}: padding ${formatShape(g.padding)} is more than half of the ${g.kernel.join("×")} window, so a window could ` +
         `lie wholly outside. Use at most half the window.`,
@@ -182,6 +183,50 @@ export const maxPool2dGradOp = defineOp<PoolGradAttributes>({
     },
   ],
   type: ([dy], { size }) => ({ shape: [dy!.shape[0]!, ...size, dy!.shape[3]!], dtype: dy!.dtype }),
+  gradient(dz, { inputs: [, index], attributes }) {
+    const { kernel, stride, padding, countPadding } = attributes as PoolGradAttributes;
+    return [maxPool2dPick(dz, index!, { kernel, stride, padding, countPadding }), undefined];
+  },
+});
+
+/** The adjoint of maxPool2dGrad: from every window of an image the cell that the window's index names. */
+export const maxPool2dPickOp: Op<PoolGeometry> = defineOp<PoolGeometry>({
+  name: "maxPool2dPick",
+  kind: {
+    tag: "routine",
+    reference([g, index], node) {
+      const y = new Float64Array(count(node.shape));
+      forEachCell(node.inputs[0]!.shape, node.shape, node.attributes as PoolGeometry, (i, j, tap) => {
+        if (index![i] === tap) y[i] = g![j]!;
+      });
+      return y;
+    },
+    cpu: {
+      kernel: "max_pool2d_pick",
+      inputs: ["x", "index"],
+      output: "y",
+      fields: (node) => fields(node.inputs[0]!.shape, node.shape, node.attributes as PoolGeometry),
+    },
+  },
+  samples: geometries.map((g) => {
+    const shape = pooledShape("maxPool2d", { shape: X, dtype: "float32" }, g);
+    const range = [0, g.kernel[0] * g.kernel[1] - 1] as const;
+    return { inputs: [{ shape: X }, { shape, dtype: "uint8" as const, range }], attributes: g };
+  }),
+  type([x, index], g) {
+    const shape = pooledShape("maxPool2dPick", x!, g);
+    if (!sameShape(shape, index!.shape)) {
+      throw new ShapeError(
+        `maxPool2dPick: the index is ${formatShape(index!.shape)}, the windows are ${formatShape(shape)}. Take both from one pool.`,
+        { index: index!.shape, windows: shape },
+      );
+    }
+    return { shape, dtype: x!.dtype };
+  },
+  gradient(dz, { inputs: [x, index], attributes }) {
+    const size = [x!.shape[1]!, x!.shape[2]!] as const;
+    return [maxPool2dGrad(dz, index!, { ...(attributes as PoolGeometry), size }), undefined];
+  },
 });
 
 /** The mean of every window. */
@@ -262,6 +307,9 @@ export const maxPool2dIndex = (x: Node, g: PoolGeometry): Node => apply(maxPool2
 /** ∂/∂x of maxPool2d from dy and the index. */
 export const maxPool2dGrad = (dy: Node, index: Node, g: PoolGradAttributes): Node =>
   apply(maxPool2dGradOp, [dy, index], g);
+/** The cells of x [N, H, W, C] that the index names. */
+export const maxPool2dPick = (x: Node, index: Node, g: PoolGeometry): Node =>
+  apply(maxPool2dPickOp, [x, index], g);
 /** Mean over windows of x [N, H, W, C]. */
 export const avgPool2d = (x: Node, g: PoolGeometry): Node => apply(avgPool2dOp, [x], g);
 /** ∂/∂x of avgPool2d. */

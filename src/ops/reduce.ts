@@ -5,7 +5,8 @@ import { apply, type Node, type Op } from "../ir/node.ts";
 import { div, mul } from "./arithmetic.ts";
 import { type AxesAttributes, expand, foldedShape, sum } from "./broadcast.ts";
 import { accepts, checkDType, defineOp } from "./define.ts";
-import { cast, equal } from "./logic.ts";
+import { constantLike } from "./leaf.ts";
+import { cast, equal, where } from "./logic.ts";
 
 interface ReduceRecord {
   readonly name: string;
@@ -84,6 +85,34 @@ export const minOp = defineReduce({
   gradient: shareAmongTies,
 });
 
+/**
+ * Shares dy by the product of the other elements: y / x where nothing is 0; with one 0 the product of the rest at that
+ * place, with more 0 everywhere.
+ */
+function productOfOthers(dy: Node, y: Node): readonly Node[] {
+  const [x] = y.inputs as [Node];
+  const axes = y.attributes["axes"] as number[];
+  const zero = constantLike(x, 0);
+  const isZero = equal(x, zero);
+  const zeros = expand(sum(cast(isZero, x.dtype), axes), x.shape);
+  const safe = where(isZero, constantLike(x, 1), x);
+  const others = div(expand(prod(safe, axes), x.shape), safe);
+  const counts = where(isZero, equal(zeros, constantLike(x, 1)), equal(zeros, zero));
+  return [mul(expand(dy, x.shape), where(counts, others, zero))];
+}
+
+/** The product of the elements; 1 over nothing. */
+export const prodOp = defineReduce({
+  name: "prod",
+  cpu: 3,
+  reference(read, count) {
+    let product = 1;
+    for (let i = 0; i < count; i++) product *= read(i);
+    return product;
+  },
+  gradient: productOfOthers,
+});
+
 /** The index of the first largest element (or of the first NaN) along one axis, as int32. */
 export const argmaxOp = defineReduce({
   name: "argmax",
@@ -100,12 +129,15 @@ export const argminOp = defineReduce({
   reference: position(isLess),
 });
 
+type Reducer = (x: Node, axes: readonly number[]) => Node;
+
 const reducer =
-  (op: Op<AxesAttributes>) =>
-  (x: Node, axes: readonly number[]): Node =>
+  (op: Op<AxesAttributes>): Reducer =>
+  (x, axes) =>
     apply(op, [x], { axes });
 
 export const max = reducer(maxOp);
 export const min = reducer(minOp);
+export const prod: Reducer = reducer(prodOp);
 export const argmax = reducer(argmaxOp);
 export const argmin = reducer(argminOp);
