@@ -15,6 +15,8 @@ export interface Cluster {
 // A kernel's registers share the L1 cache: past these sizes its blocks get too short to be worth it.
 const MOST_NODES = 40;
 const MOST_READS = 16;
+// A routine's tile is short: with more arrays than these to walk beside it, a pass of its own is faster.
+const MOST_EPILOGUE_ARRAYS = 3;
 
 const isMap = (node: Node): boolean => node.op.kind.tag === "map";
 const isComputed = (node: Node): boolean => !["slot", "leaf", "view"].includes(node.op.kind.tag);
@@ -58,6 +60,12 @@ class Clustering {
         !this.#roots.has(node) &&
         this.usersOf(node).every((other) => other === user || this.clusterOf.get(other) === cluster),
     );
+  }
+
+  /** True when the value must be written to memory: it is a result, or another kernel reads it. */
+  isNeededOutside(node: Node): boolean {
+    const own = this.clusterOf.get(node);
+    return this.#roots.has(node) || this.usersOf(node).some((user) => this.clusterOf.get(user) !== own);
   }
 
   /** True when a path leads from one to the other through a third cluster: merging the two would close a cycle. */
@@ -127,6 +135,17 @@ function canFollow(maps: readonly Node[], routine: Node): boolean {
   );
 }
 
+/** Arrays as large as the routine's result that the maps read or, having users outside, write. */
+function countArrays(maps: readonly Node[], routine: Node, clustering: Clustering): number {
+  const inside = new Set(maps);
+  const isLarge = (node: Node) => sizeOf(node.shape) === sizeOf(routine.shape);
+  const reads = maps
+    .flatMap((node) => node.inputs.map(sourceOf))
+    .filter((x) => !inside.has(x) && x !== routine);
+  const large = new Set(reads.filter((x) => x.op.kind.tag !== "leaf" && isLarge(x)));
+  return large.size + maps.filter((node) => clustering.isNeededOutside(node)).length;
+}
+
 /** Joins each routine with the maps that its result flows into; the latest first, as it completes their operands. */
 function fuseEpilogues(clustering: Clustering): void {
   for (const node of [...clustering.order].reverse()) {
@@ -135,6 +154,7 @@ function fuseEpilogues(clustering: Clustering): void {
     const user = clustering.usersOf(node).find(isMap);
     const maps = user && clustering.clusterOf.get(user)!;
     if (maps === undefined || maps.head !== undefined || !canFollow(maps.nodes, node)) continue;
+    if (countArrays(maps.nodes, node, clustering) > MOST_EPILOGUE_ARRAYS) continue;
     clustering.merge(clustering.clusterOf.get(node)!, maps, node);
   }
 }

@@ -7,6 +7,9 @@ import { expand } from "./broadcast.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 import { permute } from "./view.ts";
 
+// Elements from which a pass over memory counts more than the arithmetic.
+const BEYOND_CACHE = 1 << 16;
+
 /** The last two axes of [batch, rows, columns] exchanged. */
 const transpose = (x: Node): Node => permute(x, [0, 2, 1]);
 
@@ -80,9 +83,10 @@ export const matmulOp = defineOp({
     return { shape: [batch, m, n], dtype: a!.dtype };
   },
   gradient: (dy, { inputs: [a, b] }) => [matmul(dy, transpose(b!)), matmul(transpose(a!), dy)],
-  // A column times a row: element by element it joins whatever is done with the product in one pass.
+  // A column times a row: element by element it joins whatever is done with the product in one pass over memory.
   decompose({ inputs: [a, b], shape }) {
-    return a!.shape[2] === 1 ? mul(expand(a!, shape), expand(b!, shape)) : undefined;
+    const isLarge = sizeOf(shape) >= BEYOND_CACHE;
+    return isLarge && a!.shape[2] === 1 ? mul(expand(a!, shape), expand(b!, shape)) : undefined;
   },
   // (a·b)ᵀ = bᵀ·aᵀ: the kernel takes transposed operands as they are, so no element is moved.
   permuted({ inputs: [a, b] }, axes) {

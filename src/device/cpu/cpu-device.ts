@@ -12,8 +12,15 @@ interface CpuBuffer extends Buffer {
   readonly range: Range;
 }
 
-// Below this a program is done on the calling thread sooner than another thread has woken up.
-const MOST_SYNCHRONOUS = 50;
+// Milliseconds of synchronous runs after which timers and input get their turn.
+const TURN = 5;
+
+/** Resolves in a task of its own: at once in Node, after what is pending in a browser. */
+const nextTask = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
 
 const rangeOf = (buffer: Buffer): Range => (buffer as CpuBuffer).range;
 
@@ -46,6 +53,7 @@ export class CpuDevice implements Device {
   readonly #shared: Scratch;
   #pending = 0;
   #last: Promise<unknown> = Promise.resolve();
+  #lastTurn = performance.now();
   #closed: Promise<void> | undefined;
 
   constructor(host: KernelHost) {
@@ -114,10 +122,10 @@ export class CpuDevice implements Device {
       target.link([...addresses, this.#arena.address(target.arenaBytes)], this.host);
       return this.#shared.address(target.sharedBytes);
     };
-    if (this.#pending === 0 && steps * target.estimate < MOST_SYNCHRONOUS) {
+    if (this.#pending === 0 && steps * target.estimate < this.host.mostSynchronous) {
       const shared = link();
       for (let step = 0; step < steps; step++) this.host.runSync(code.address, words.length, shared);
-      return Promise.resolve(steps);
+      return this.#afterTurn(steps);
     }
     const start = () => this.host.run(code.address, words.length, link(), steps);
     // Code may be relinked, and scratch may move, only when no run is under way.
@@ -128,6 +136,15 @@ export class CpuDevice implements Device {
       () => this.#pending--,
     );
     return work;
+  }
+
+  /** `steps`, after a turn of the event loop if it has not had one for a while. */
+  async #afterTurn(steps: number): Promise<number> {
+    if (performance.now() - this.#lastTurn > TURN) {
+      await nextTask();
+      this.#lastTurn = performance.now();
+    }
+    return steps;
   }
 
   stop(): void {

@@ -27,7 +27,7 @@ export class CpuExecutable implements Executable {
   readonly liveBytes: number;
   /** Bytes of shared workspace its kernels ask for. */
   readonly sharedBytes: number;
-  /** Microseconds a step takes one thread, roughly: at 20 GFLOP/s and 5 GB/s, and 0.1 µs a kernel. */
+  /** Microseconds a step takes one thread, roughly: at 50 GFLOP/s and 20 GB/s, and 0.2 µs a kernel. */
   readonly estimate: number;
   readonly code: Range;
   /** Instructions with every place at address 0. */
@@ -43,7 +43,7 @@ export class CpuExecutable implements Executable {
     this.arenaBytes = program.arenaBytes;
     this.liveBytes = program.liveBytes;
     const { flops, bytes } = totalCost(program.kernels);
-    this.estimate = flops / 20_000 + bytes / 5000 + program.kernels.length / 10;
+    this.estimate = flops / 50_000 + bytes / 20_000 + program.kernels.length / 5;
     const used = program.kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)]);
     const slots = new Set(used.flatMap(({ value }) => value.slot ?? []));
     for (const output of program.outputs) slots.delete(output);

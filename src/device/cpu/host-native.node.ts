@@ -39,6 +39,8 @@ function loadAddon(): Addon {
 
 class NativeHost implements KernelHost {
   readonly kind = "native";
+  // The pool helps runSync too; the limit is how long the event loop may wait.
+  readonly mostSynchronous = 2000;
   readonly isa: string;
   readonly layout: KernelLayout;
   readonly base: number;

@@ -26,6 +26,8 @@ export interface KernelHost {
   sharedBytes(program: number, words: number): number;
   /** Runs the program `steps` times off this thread, after the runs asked for before; resolves to the steps done. */
   run(program: number, words: number, shared: number, steps: number): Promise<number>;
+  /** Estimated microseconds of work up to which `runSync` beats `run`: what waking another thread costs, and how many help. */
+  readonly mostSynchronous: number;
   /** Runs the program once, on this thread; for small programs. DeviceError while runs are pending. */
   runSync(program: number, words: number, shared: number): void;
   /** Ends the runs asked for so far after the step they are in. */
