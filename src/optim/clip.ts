@@ -29,3 +29,17 @@ export function clipGradients<T extends Tree<Tensor>>(
   const clipped = mapTree<Tensor, Tensor>(gradients, isTensor, (gradient) => gradient.mul(factor));
   return { gradients: clipped as T, norm };
 }
+
+/**
+ * Every element of every gradient held within [−limit, limit], as clip_grad_value_ of PyTorch does. ConfigError for a
+ * limit that is not above 0.
+ */
+export function clipByValue<T extends Tree<Tensor>>(gradients: T, limit: number): T {
+  if (!(limit > 0)) {
+    throw new ConfigError(`clipByValue: limit ${limit} must be above 0. Give a bound such as 0.5.`, {
+      limit,
+    });
+  }
+  const clip = (gradient: Tensor): Tensor => gradient.maximum(-limit).minimum(limit);
+  return mapTree<Tensor, Tensor>(gradients, isTensor, clip) as T;
+}

@@ -19,6 +19,8 @@ export interface Optimizer {
   init(parameters: NamedTensors): void;
   /** Within a compiled step: assigns new values to the parameters and the state. `learningRate` is a scalar tensor. */
   update(parameters: NamedTensors, gradients: NamedTensors, learningRate: Tensor): void;
+  /** The averaged parameters by name, where the optimiser keeps them: a net is evaluated with these. */
+  averages?(): NamedTensors;
 }
 
 /** The optimiser's learning rate at `step` = 0 … totalSteps − 1. */
@@ -51,6 +53,32 @@ export class OptimizerState {
     }
   }
 
+  /** Within a step: makes the state of this name hold `value`, which it gives back. */
+  set(name: string, value: Tensor): Tensor {
+    this.get(name).assign(value);
+    return value;
+  }
+
+  /** Within a step: x ← βx + (1 − β)y, the running mean. */
+  average(name: string, beta: number, y: Tensor): Tensor {
+    return this.set(
+      name,
+      this.get(name)
+        .mul(beta)
+        .add(y.mul(1 - beta)),
+    );
+  }
+
+  /** Within a step: 1 − βᵗ of step t = 1, 2, …; kept instead of βᵗ, whose difference from 1 would lose digits. */
+  correction(scalar: string, beta: number): Tensor {
+    return this.set(
+      scalar,
+      this.get(scalar)
+        .mul(beta)
+        .add(1 - beta),
+    );
+  }
+
   /** The tensor of this name; ConfigError before `init`. */
   get(name: string): Tensor {
     const found = this.tensors[name];
@@ -61,6 +89,10 @@ export class OptimizerState {
     );
   }
 }
+
+/** g + λw: the gradient with that of the penalty λ/2·‖w‖². */
+export const withPenalty = (gradient: Tensor, w: Tensor, weightDecay: number): Tensor =>
+  weightDecay === 0 ? gradient : gradient.add(w.mul(weightDecay));
 
 /** Pairs of parameter and gradient by name; ConfigError where a gradient is missing. */
 export function pairs(

@@ -1,8 +1,24 @@
 // Learning rates that change during training. Plain functions of the step; knows nothing of tensors.
 import { ConfigError } from "../base/errors.ts";
+import { checkRange, checkWhole, FROM_0 } from "./options.ts";
 
 /** The learning rate, or a factor on one, of `step` = 0 … totalSteps − 1. */
 export type Schedule = (step: number, totalSteps: number) => number;
+
+/** A length of time: a number of steps, or below 1 a share of all steps. */
+export type Span = number;
+
+/** The number of steps of a span, at least 1. */
+const stepsOf = (span: Span, totalSteps: number): number =>
+  span < 1 ? Math.max(1, Math.round(span * totalSteps)) : span;
+
+function checkSpan(name: string, option: string, span: Span): void {
+  if (span > 0 && (span < 1 || Number.isSafeInteger(span))) return;
+  throw new ConfigError(
+    `${name}: ${option} ${span} must be a whole number of steps, or a share of all steps below 1. Give one such as 100.`,
+    { [option]: span },
+  );
+}
 
 function checkShare(name: string, option: string, value: number): void {
   if (value >= 0 && value <= 1) return;
@@ -30,9 +46,62 @@ export const scaled =
   (step, totalSteps) =>
     rate * factor(step, totalSteps);
 
+/** A factor that is multiplied by `factor` every `every` steps: γ^⌊t/n⌋, PyTorch's StepLR. */
+export function stepwise({ every, factor = 0.1 }: { every: Span; factor?: number }): Schedule {
+  checkSpan("stepwise", "every", every);
+  checkRange("stepwise", "factor", factor, FROM_0);
+  return (step, totalSteps) => factor ** Math.floor(step / stepsOf(every, totalSteps));
+}
+
+/** A factor that is multiplied by `factor` at each of the steps `at`: PyTorch's MultiStepLR. */
+export function multiStep({ at, factor = 0.1 }: { at: readonly Span[]; factor?: number }): Schedule {
+  at.forEach((span, i) => {
+    checkSpan("multiStep", `at[${i}]`, span);
+  });
+  checkRange("multiStep", "factor", factor, FROM_0);
+  return (step, totalSteps) => factor ** at.filter((span) => step >= stepsOf(span, totalSteps)).length;
+}
+
+/** γᵗ: PyTorch's ExponentialLR. With `final` instead of γ, the factor at the last step. */
+export function exponential(options: { factor: number } | { final: number }): Schedule {
+  const [name, value] = "factor" in options ? ["factor", options.factor] : ["final", options.final];
+  checkRange("exponential", name as string, value, { least: Number.MIN_VALUE });
+  if ("factor" in options) return (step) => options.factor ** step;
+  return (step, totalSteps) => options.final ** (step / Math.max(1, totalSteps - 1));
+}
+
+/** (1 − t/n)^power until step n = `over`, 0 from there on: PyTorch's PolynomialLR. All steps unless given. */
+export function polynomial({ power = 1, over }: { power?: number; over?: Span } = {}): Schedule {
+  checkRange("polynomial", "power", power, FROM_0);
+  if (over !== undefined) checkSpan("polynomial", "over", over);
+  return (step, totalSteps) => {
+    const steps = over === undefined ? totalSteps : stepsOf(over, totalSteps);
+    return (1 - Math.min(steps, step) / steps) ** power;
+  };
+}
+
+/** A straight line from `from` to `to` over the first `over` steps, `to` from there on: PyTorch's LinearLR. */
+export function linearWarmup({
+  over,
+  from = 1 / 3,
+  to = 1,
+}: {
+  over: Span;
+  from?: number;
+  to?: number;
+}): Schedule {
+  checkSpan("linearWarmup", "over", over);
+  checkRange("linearWarmup", "from", from, FROM_0);
+  checkRange("linearWarmup", "to", to, FROM_0);
+  return (step, totalSteps) => {
+    const steps = stepsOf(over, totalSteps);
+    return from + ((to - from) * Math.min(steps, step)) / steps;
+  };
+}
+
 /**
  * A factor that rises linearly to 1 over the share `warmup` of all steps, then falls as (1 + cos πt)/2 to `final`
- * at the end (Loshchilov & Hutter, "SGDR", 2017).
+ * at the end (Loshchilov & Hutter, "SGDR", 2017); without warm-up PyTorch's CosineAnnealingLR with T_max = steps − 1.
  */
 export function cosine({ warmup = 0, final = 0 }: { warmup?: number; final?: number } = {}): Schedule {
   checkShare("cosine", "warmup", warmup);
@@ -41,6 +110,33 @@ export function cosine({ warmup = 0, final = 0 }: { warmup?: number; final?: num
     const rise = Math.round(warmup * totalSteps);
     if (step < rise) return (step + 1) / rise;
     return glide(1, final, (step - rise) / Math.max(1, totalSteps - 1 - rise));
+  };
+}
+
+/**
+ * Falls as (1 + cos πt)/2 towards `final` and begins again: after `period` steps, then after periods longer by `growth`
+ * each (Loshchilov & Hutter, "SGDR", 2017): PyTorch's CosineAnnealingWarmRestarts.
+ */
+export function cosineRestarts({
+  period,
+  growth = 1,
+  final = 0,
+}: {
+  period: Span;
+  growth?: number;
+  final?: number;
+}): Schedule {
+  checkSpan("cosineRestarts", "period", period);
+  checkWhole("cosineRestarts", "growth", growth, 1);
+  checkShare("cosineRestarts", "final", final);
+  return (step, totalSteps) => {
+    let [length, left] = [stepsOf(period, totalSteps), step];
+    if (growth === 1) left %= length;
+    while (left >= length) {
+      left -= length;
+      length *= growth;
+    }
+    return glide(1, final, left / length);
   };
 }
 
@@ -72,3 +168,35 @@ export function oneCycle({
     return glide(1, start / finalDivisor, last > peak ? (step - peak) / (last - peak) : 0);
   };
 }
+
+/** A schedule and how long it lasts; the last of a sequence lasts to the end. */
+export interface Phase {
+  readonly schedule: Schedule;
+  readonly lasts?: Span;
+}
+
+/**
+ * Schedules one after another, each counting its own steps from 0 and told its own length: PyTorch's SequentialLR.
+ * ConfigError where there is none, or one before the last does not say how long it lasts.
+ */
+export function sequence(...phases: readonly Phase[]): Schedule {
+  if (phases.length === 0) throw new ConfigError("sequence: there are no schedules. Give at least one.");
+  phases.slice(0, -1).forEach(({ lasts }, i) => {
+    checkSpan("sequence", `phases[${i}].lasts`, lasts ?? Number.NaN);
+  });
+  return (step, totalSteps) => {
+    let begin = 0;
+    for (const { schedule, lasts } of phases.slice(0, -1)) {
+      const length = stepsOf(lasts!, totalSteps);
+      if (step < begin + length) return schedule(step - begin, length);
+      begin += length;
+    }
+    return phases.at(-1)!.schedule(step - begin, Math.max(1, totalSteps - begin));
+  };
+}
+
+/** The product of schedules, all counting the same steps: PyTorch's ChainedScheduler. */
+export const product =
+  (...schedules: readonly Schedule[]): Schedule =>
+  (step, totalSteps) =>
+    schedules.reduce((value, schedule) => value * schedule(step, totalSteps), 1);

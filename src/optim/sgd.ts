@@ -2,8 +2,9 @@
 import { ConfigError } from "../base/errors.ts";
 import { full } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Optimizer, OptimizerState, pairs } from "./optimizer.ts";
-import { checkNames, checkRange } from "./options.ts";
+import { type Groups, withGroups } from "./groups.ts";
+import { type Optimizer, OptimizerState, pairs, withPenalty } from "./optimizer.ts";
+import { completeOptions, FROM_0, SHARE } from "./options.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Options of sgd. */
@@ -20,19 +21,18 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
-const NAMES = ["lr", "momentum", "dampening", "nesterov", "weightDecay"];
+const USUAL = { lr: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 };
+const RANGES = { momentum: SHARE, dampening: FROM_0, weightDecay: FROM_0 };
 
 /**
  * g ← g + λw; v ← μv + (1 − d)g (v = g at the first step); w ← w − η·v, or w − η(g + μv) with Nesterov's momentum.
  * ConfigError for options unknown or out of range.
  */
-export function sgd(options: SgdOptions = {}): Optimizer {
-  const { lr = 0.01, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
-  checkNames("sgd", options, NAMES);
-  if (typeof lr !== "function") checkRange("sgd", "lr", lr, { least: 0 });
-  checkRange("sgd", "momentum", momentum, { least: 0, below: 1 });
-  checkRange("sgd", "dampening", dampening, { least: 0 });
-  checkRange("sgd", "weightDecay", weightDecay, { least: 0 });
+export const sgd = (options: SgdOptions & Groups<SgdOptions> = {}): Optimizer =>
+  withGroups<SgdOptions>("sgd", options, make);
+
+function make(options: SgdOptions): Optimizer {
+  const { lr, momentum, dampening, nesterov, weightDecay } = completeOptions("sgd", options, USUAL, RANGES);
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new ConfigError(
       `sgd: nesterov needs momentum above 0 and dampening 0, they are ${momentum} and ${dampening}. Give momentum: 0.9.`,
@@ -60,7 +60,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
       // The first step is not damped: 1 − d·0.
       const share = isDamped ? state.get("started").mul(-dampening).add(1) : undefined;
       for (const [name, w, slope] of pairs("sgd", parameters, gradients)) {
-        const gradient = weightDecay === 0 ? slope : slope.add(w.mul(weightDecay));
+        const gradient = withPenalty(slope, w, weightDecay);
         w.assign(w.sub(direction(name, gradient, share).mul(learningRate)));
       }
       if (isDamped) state.get("started").assign(full([], 1));
