@@ -6,13 +6,19 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "nabla";
 import { measureCeiling } from "./ceiling.ts";
 import type { Context, Options, Row, Section } from "./context.ts";
+import { benchConv } from "./conv.ts";
+import { benchGemm } from "./gemm.ts";
 import { cache } from "./native-program.ts";
+import { benchOverhead } from "./overhead.ts";
 import { Torch } from "./peers/torch.ts";
 import { benchProfile } from "./profile.ts";
 import { benchSteps } from "./step.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
+  gemm: benchGemm,
+  conv: benchConv,
   step: benchSteps,
+  overhead: benchOverhead,
   profile: benchProfile,
 };
 

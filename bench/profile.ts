@@ -1,11 +1,12 @@
 // Where a step's time goes: every kernel of a loaded program run alone, beside the least time it could take.
 // Reads the instructions back from device memory, so it times what really runs; only for the CPU device.
 import { type Device, openDevice } from "nabla";
+import { costOf } from "../src/compile/cost.ts";
 import { printProgram } from "../src/compile/print-program.ts";
 import type { Kernel } from "../src/compile/program.ts";
 import type { CpuDevice } from "../src/device/cpu/cpu-device.ts";
 import type { Context, Row, Section } from "./context.ts";
-import { type Loaded, leastTime, watchLoads, workOf } from "./roofline.ts";
+import { type Loaded, leastTime, watchLoads } from "./roofline.ts";
 import { median } from "./statistics.ts";
 import { chosenCells } from "./step.ts";
 import { formatShare, formatTable } from "./table.ts";
@@ -25,10 +26,12 @@ export async function timeKernels(device: Device, loaded: Loaded, seconds: numbe
   const { host } = device as CpuDevice;
   const words = new BigInt64Array(loaded.words.length);
   host.read(loaded.code.address, words);
+  const workspace = device.allocate("uint8", Math.max(64, loaded.sharedBytes));
+  const shared = (workspace as unknown as { range: { address: number } }).range.address;
   const times: number[] = [];
   for (const { from, to } of instructionsOf(words)) {
     const at = loaded.code.address + from * 8;
-    const run = (steps: number) => host.run(at, to - from, loaded.shared.address, steps);
+    const run = (steps: number) => host.run(at, to - from, shared, steps);
     const once = async (steps: number) => {
       const before = performance.now();
       await run(steps);
@@ -39,6 +42,7 @@ export async function timeKernels(device: Device, loaded: Loaded, seconds: numbe
     const bursts = await timeCalls(() => run(steps), seconds);
     times.push(median(bursts) / steps);
   }
+  device.free(workspace);
   return times;
 }
 
@@ -51,7 +55,7 @@ const short = (text: string, most: number): string =>
 function profileRows(context: Context, { program }: Loaded, times: readonly number[]): Row[] {
   const names = printProgram(program).split("\n").map(nameOf);
   return program.kernels.map((kernel: Kernel, i) => {
-    const work = workOf(kernel);
+    const work = costOf(kernel);
     const least = leastTime(work, context.ceiling);
     const us = times[i]! * 1e3;
     return {
