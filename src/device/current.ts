@@ -4,7 +4,7 @@ import { CpuDevice } from "./cpu/cpu-device.ts";
 import type { Device } from "./device.ts";
 import { ReferenceDevice } from "./reference/reference-device.ts";
 
-/** `cpu` takes native kernels where they load and WASM otherwise; `native` and `wasm` insist; `reference` is the oracle. */
+/** `cpu` takes what NABLA_DEVICE says, or native kernels where they load and WASM otherwise; `native` and `wasm` insist; `reference` is the oracle. */
 export type DeviceName = "cpu" | "native" | "wasm" | "reference";
 
 const NAMES: readonly string[] = ["cpu", "native", "wasm", "reference"];
@@ -20,7 +20,8 @@ export async function openDevice(
   if (name === "reference") return new ReferenceDevice();
   // Loaded when asked for: the reference device needs no kernels.
   const { openHost } = await import("#open-host");
-  return new CpuDevice(await openHost({ device: name === "cpu" ? "auto" : name, ...options }));
+  // Without a device, the host is chosen by NABLA_DEVICE, or else native before WASM.
+  return new CpuDevice(await openHost({ ...(name !== "cpu" && { device: name }), ...options }));
 }
 
 let current: Promise<Device> | undefined;

@@ -2,7 +2,7 @@
 // NABLA_THREADS. Knows nothing of programs.
 import { availableParallelism } from "node:os";
 import { ConfigError } from "../../base/errors.ts";
-import type { HostOptions, KernelHost } from "./host.ts";
+import { checkThreads, type HostOptions, type KernelHost, MAX_THREADS } from "./host.ts";
 import { openNativeHost } from "./host-native.node.ts";
 import { openWasmHost } from "./host-wasm.node.ts";
 
@@ -16,7 +16,7 @@ function deviceFromEnvironment(): DeviceChoice {
 
 function threadsFromEnvironment(): number {
   const text = process.env["NABLA_THREADS"];
-  if (text === undefined || text === "") return availableParallelism();
+  if (text === undefined || text === "") return Math.min(availableParallelism(), MAX_THREADS);
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;
   throw new ConfigError(`NABLA_THREADS: "${text}" is no thread count. Give a whole number from 1 up.`, {
@@ -27,7 +27,8 @@ function threadsFromEnvironment(): number {
 /** Opens the C kernels. `auto` says on stderr, once, when it falls back to WASM. DeviceError when nothing can be opened. */
 export async function openHost(options: HostOptions = {}): Promise<KernelHost> {
   const device = options.device ?? deviceFromEnvironment();
-  const threads = options.threads ?? threadsFromEnvironment();
+  // Checked before the kernels load, so that a wrong count is not taken for kernels that cannot be had.
+  const threads = checkThreads(options.threads ?? threadsFromEnvironment());
   if (device === "wasm") return openWasmHost({ threads });
   try {
     return openNativeHost(threads);
