@@ -35,7 +35,7 @@ const events: FitEvent[] = [
     trainImages: 1,
     validationImages: 0,
     parameters: 10,
-    device: "cpu",
+    device: "cpu (native, avx2, 4 threads)",
     step: 0,
   },
   { type: "epoch", epoch: 1, step: 1, train: { loss: 0.5, accuracy: 1 }, seconds: 2 },
@@ -67,6 +67,7 @@ describe("a run", () => {
     expect(output).toContain("digits: 1 image to learn from, 1 for the test\n");
     expect(output).toContain("cnn: adamw, learning rate 0.002, batches of 128, seed 1\n");
     expect(output).toContain("0      linear 2  2               10     16\n");
+    expect(output).toContain("device cpu (native, avx2, 4 threads)\n");
     expect(output).toContain(
       "epoch 1/1  loss 0.5000  accuracy 100.00 %  2.0 s\nall epochs done: 1 step in 2.0 s",
     );

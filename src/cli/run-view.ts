@@ -57,6 +57,7 @@ export function textView(terminal: Terminal): RunView {
   return {
     begin: (head) => terminal.write(headText(head, terminal)),
     show: (event) => {
+      if (event.type === "start") terminal.write(`${colours.dim(`device ${event.device}`)}\n\n`);
       progress.show(event);
       if (event.type === "end") terminal.write(`${endLine(event)}\n\n`);
     },
