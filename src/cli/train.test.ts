@@ -182,6 +182,10 @@ describe("nabla predict", () => {
     const { code, output } = await nabla(["predict", at("whole"), at("one.png")]);
     expect(code).toBe(0);
     expect(output).toContain(`${at("one.png")}  1 `);
+    const alone = await nabla(["predict", at("whole")]);
+    expect([alone.code, alone.errors]).toEqual([2, expect.stringContaining("there is no picture after")]);
+    const missing = await nabla(["predict", at("whole"), at("two.png")]);
+    expect([missing.code, missing.errors]).toEqual([1, expect.stringContaining("two.png: does not exist.")]);
     expect(output).toMatch(/@@/);
     const [record] = records((await nabla(["predict", at("whole"), at("one.png"), "--json"])).output);
     const classes = record!["classes"] as { label: string; probability: number }[];

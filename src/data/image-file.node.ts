@@ -1,4 +1,5 @@
 // Decodes one picture file (PNG, JPEG, WebP) into bytes of a wanted size. Knows nothing of data sets or labels.
+import { stat } from "node:fs/promises";
 import type { Sharp } from "sharp";
 import { DataError } from "../base/errors.ts";
 import { prepareDigit } from "./prepare-digit.ts";
@@ -29,6 +30,7 @@ async function openWith(source: string | Uint8Array, name: string): Promise<Shar
       error,
     );
   }
+  if (typeof source === "string") await checkIsFile(source, name);
   const picture = sharp(source, { limitInputPixels: MAX_PIXELS, failOn: "warning" });
   let format: string | undefined;
   try {
@@ -44,6 +46,18 @@ async function openWith(source: string | Uint8Array, name: string): Promise<Shar
   }
   // Turned upright as its EXIF data says; transparent parts become white paper; 16 bits become 8.
   return picture.rotate().flatten({ background: "#ffffff" });
+}
+
+async function checkIsFile(path: string, name: string): Promise<void> {
+  let why = "";
+  try {
+    if (!(await stat(path)).isFile()) why = "is no file";
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
+  }
+  if (why !== "")
+    throw new DataError(`${name}: ${why}. Give the path of a PNG, JPEG or WebP file.`, { path });
 }
 
 function undecodable(name: string, error: unknown): DataError {

@@ -79,6 +79,7 @@ describe("decodeImage", () => {
     await expect(decodeImage(Uint8Array.of(1, 2, 3), form, "a.png")).rejects.toThrow(
       /^a\.png: could not be decoded \(/,
     );
+    await expect(decodeImage(".", form)).rejects.toThrow(".: is no file.");
     const gif = await picture().gif().toBuffer();
     await expect(decodeImage(gif, form, "a.gif")).rejects.toThrow(
       "a.gif: the picture is of type gif. Convert it to PNG",
@@ -90,7 +91,7 @@ describe("decodeImage", () => {
     await expect(decodeImage(png.subarray(0, png.length / 2), form, "b.png")).rejects.toThrow(
       /^b\.png: could not be decoded/,
     );
-    await expect(decodeImage("/no/such.png", form)).rejects.toThrow(/^\/no\/such\.png: could not be decoded/);
+    await expect(decodeImage("/no/such.png", form)).rejects.toThrow("/no/such.png: does not exist.");
   });
 });
 

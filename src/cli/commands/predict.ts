@@ -1,5 +1,6 @@
 // `nabla predict`: what a saved model reads in pictures. Knows nothing of training or data sets.
 import type { Command } from "commander";
+import { ConfigError } from "../../base/errors.ts";
 import type { Model } from "../../train/index.ts";
 import { type CommonOptions, type Context, numberOption, withCommonOptions, writeJson } from "../context.ts";
 import { alignColumns } from "../render/lines.ts";
@@ -20,19 +21,38 @@ interface Reading {
 
 const MOST_SHOWN = 3;
 
-/** Adds `nabla predict <run> <pictures...>`. */
+const IS_PICTURE = /\.(png|jpe?g|webp)$/i;
+
+/** Adds `nabla predict [run] <pictures...>`. */
 export function addPredict(program: Command, context: Context): void {
   const command = program
     .command("predict")
     .description("tell what is in pictures (PNG, JPEG, WebP)")
-    .argument("<run>", "run folder or model file")
-    .argument("<pictures...>", "picture files")
+    .usage("[options] [run] <pictures...>")
+    .argument("<paths...>", "run folder or model file (default: the newest in runs/), then picture files")
     .option("--no-draw", "do not draw what the network sees")
     .addOption(numberOption("--threads <n>", "threads to compute with"))
     .option("--device <name>", "cpu (default), native, wasm, reference");
-  withCommonOptions(command).action((run: string, files: string[], options: PredictOptions) =>
-    readPictures(run, files, options, context),
-  );
+  withCommonOptions(command).action(async (paths: string[], options: PredictOptions) => {
+    const { run, files } = await dividePaths(paths, context.terminal);
+    return readPictures(run, files, options, context);
+  });
+}
+
+/** The run and the pictures: a first path that is named like a picture leaves the run to be found. */
+async function dividePaths(
+  paths: readonly string[],
+  { writeError }: Terminal,
+): Promise<{ run: string; files: string[] }> {
+  const [first = "", ...rest] = paths;
+  if (IS_PICTURE.test(first)) {
+    const { latestRun } = await import("../latest-run.ts");
+    const run = latestRun();
+    writeError(`run ${run}\n`);
+    return { run, files: [...paths] };
+  }
+  if (rest.length > 0) return { run: first, files: rest };
+  throw new ConfigError(`predict: there is no picture after the run ${first}. Give PNG, JPEG or WebP files.`);
 }
 
 async function readPictures(
