@@ -4,9 +4,9 @@ import { runCommandLine } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
 // A reader that goes away (`nabla … | head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? 0 : 1);
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+}
 
 const code = await runCommandLine(process.argv.slice(2), { terminal: processTerminal(), signals: process });
 process.exitCode = code;

@@ -40,6 +40,8 @@ export async function openData(request: DataRequest, terminal: Terminal, isQuiet
   };
   try {
     const set = await openDataSet(data, options);
+    clear();
+    if (set.note !== undefined) terminal.writeError(`note: ${set.note}\n`);
     if (limit === undefined) return set;
     return { ...set, train: takeFirst(set.train, limit), test: takeFirst(set.test, limit) };
   } finally {

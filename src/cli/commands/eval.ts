@@ -1,5 +1,6 @@
 // `nabla eval`: the score of a saved model on a set of images. Knows nothing of training.
 import { type Command, Option } from "commander";
+import { ConfigError } from "../../base/errors.ts";
 import { type CommonOptions, type Context, numberOption, withCommonOptions, writeJson } from "../context.ts";
 import { openData } from "../open-data.ts";
 import { evaluationText } from "../render/evaluation.ts";
@@ -27,12 +28,15 @@ export function addEval(program: Command, context: Context): void {
 
 async function scoreRun(path: string, options: EvalOptions, { terminal }: Context): Promise<void> {
   const { json = false, part, show, ...flags } = options;
+  if (!Number.isInteger(show) || show < 0) {
+    throw new ConfigError(`eval: --show must be a whole number of at least 0, it is ${show}. Give one.`);
+  }
   const { withSavedRun } = await import("../saved-run.ts");
   const { evaluate } = await import("../../train/index.ts");
   await withSavedRun(path, flags, async ({ model, config: { data, dataDir, limit } }) => {
     const set = (await openData({ data, dataDir, limit }, terminal, json))[part];
     const evaluation = await evaluate(model, set);
     if (json) writeJson(terminal, { type: "evaluation", set: part, data, ...evaluation });
-    else terminal.write(evaluationText(part, evaluation, set, terminal, Number(show) || 0));
+    else terminal.write(evaluationText(part, evaluation, set, terminal, show));
   });
 }
