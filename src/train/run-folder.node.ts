@@ -53,7 +53,14 @@ export async function createRunFolder(path: string, config: unknown): Promise<Ru
       path,
     });
   }
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    const cure = "Choose another folder with --out, or see to the permissions.";
+    throw new CheckpointError(
+      `${path}: the run folder cannot be made (${error.code}). ${cure}`,
+      { path },
+      error,
+    );
+  });
   await atomicWrite(file, `${JSON.stringify(config, undefined, 2)}\n`);
   return runFolder(path, config);
 }
