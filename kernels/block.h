@@ -221,8 +221,10 @@ static void store_bytes(uint8_t *to, const int32_t *from, i64 rows, i64 row_stri
 /* Moves a block between memory and `lanes`, one run of rows along the second innermost dim at a time. */
 static void transfer(const plan *p, const access *x, place w, i64 rows, i64 column, i64 columns, float *lanes, int storing) {
   i64 k = p->rank - 2, inner = x->stride[p->rank - 1];
+  int is_run = x->flat && columns == plan_inner(p);
   while (rows > 0) {
     i64 run = k < 0 ? 1 : MIN(rows, p->dims[k] - w.at[k]), step = k < 0 ? 0 : x->stride[k];
+    if (is_run) columns *= rows, run = rows = 1; /* whole rows that follow each other are one long row */
     i64 offset = offset_of(p, x, &w) + column * inner;
     if (width_of(x->dtype) == 4) {
       float *memory = (float *)x->base + offset;
