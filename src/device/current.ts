@@ -4,7 +4,10 @@ import { CpuDevice } from "./cpu/cpu-device.ts";
 import type { Device } from "./device.ts";
 import { ReferenceDevice } from "./reference/reference-device.ts";
 
-/** `cpu` takes what NABLA_DEVICE says, or native kernels where they load and WASM otherwise; `native` and `wasm` insist; `reference` is the oracle. */
+/**
+ * `cpu` takes what NABLA_DEVICE says, or native kernels where they load and WASM otherwise; `native` and `wasm` insist;
+ * `reference` is the oracle.
+ */
 export type DeviceName = "cpu" | "native" | "wasm" | "reference";
 
 const NAMES: readonly string[] = ["cpu", "native", "wasm", "reference"];

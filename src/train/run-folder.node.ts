@@ -1,6 +1,6 @@
 // A run as a folder: config.json, metrics.jsonl, checkpoint.safetensors, and at the end model.safetensors.
 // Knows nothing of how training is done or of what a configuration means.
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { access, appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
 import { atomicWrite } from "../data/atomic-write.node.ts";
@@ -82,10 +82,25 @@ async function cutMetrics(path: string, step: number): Promise<void> {
   await atomicWrite(file, kept.map((line) => `${line}\n`).join(""));
 }
 
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
 /** Opens the folder of a run to go on with it: its configuration, its state and its model's description. */
 export async function resumeRunFolder(
   path: string,
 ): Promise<{ run: RunFolder; state: TrainingState; model: ModelDescription }> {
+  const [hasConfig, hasCheckpoint] = await Promise.all(
+    [CONFIG_FILE, CHECKPOINT_FILE].map((file) => exists(join(path, file))),
+  );
+  if (hasConfig && !hasCheckpoint) {
+    throw new CheckpointError(
+      `${path}: the run ended before its first checkpoint. Remove the folder and train anew.`,
+      { path },
+    );
+  }
   const { state, model } = await loadCheckpoint(path);
   const config = await readConfig(path);
   await cutMetrics(path, state.epoch * state.stepsPerEpoch + state.position);
