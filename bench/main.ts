@@ -8,17 +8,23 @@ import { measureCeiling } from "./ceiling.ts";
 import type { Context, Options, Row, Section } from "./context.ts";
 import { benchConv } from "./conv.ts";
 import { benchGemm } from "./gemm.ts";
+import { benchInference } from "./inference.ts";
+import { benchMemory } from "./memory.ts";
 import { cache } from "./native-program.ts";
 import { benchOverhead } from "./overhead.ts";
 import { Torch } from "./peers/torch.ts";
 import { benchProfile } from "./profile.ts";
 import { benchSteps } from "./step.ts";
+import { benchWasm } from "./wasm.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   gemm: benchGemm,
   conv: benchConv,
   step: benchSteps,
+  wasm: benchWasm,
   overhead: benchOverhead,
+  memory: benchMemory,
+  inference: benchInference,
   profile: benchProfile,
 };
 

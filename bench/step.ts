@@ -4,7 +4,7 @@ import type { Context, Row, Section } from "./context.ts";
 import { forwardFlops, missingLayers, type NetSpec, nets } from "./nets.ts";
 import type { Torch, TorchRun } from "./peers/torch.ts";
 import { rooflineOf, watchLoads } from "./roofline.ts";
-import { alternate, median, pairRatios, spreadOf } from "./statistics.ts";
+import { alternate, median, pairRatios, quantile, spreadOf } from "./statistics.ts";
 import { type Cell, formatShare, formatTable } from "./table.ts";
 import { startTraining, type Times } from "./training.ts";
 
@@ -64,6 +64,9 @@ export async function fastestTorch(
 
 const middles = (bursts: readonly Times[]): number[] => bursts.map(median);
 
+/** The fastest steps of all bursts, short of single lucky ones: what a side does when nothing disturbs it. */
+const undisturbed = (bursts: readonly Times[]): number => quantile(bursts.flat(), 0.05);
+
 async function measureCell(context: Context, device: Device, spec: NetSpec, batch: number): Promise<Row> {
   const { options, ceiling, torch } = context;
   const loads = watchLoads(device);
@@ -71,7 +74,9 @@ async function measureCell(context: Context, device: Device, spec: NetSpec, batc
   const roofline = rooflineOf(loads.at(-1)!.program, ceiling);
   const peer = torch && (await fastestTorch(torch, spec, batch, ceiling.threads));
   const sides = [() => training.once(options.seconds), ...(peer ? [() => peer.run(options.seconds)] : [])];
-  const [ours = [], theirs = []] = (await alternate(options.rounds, ...sides)).map(middles);
+  const bursts = await alternate(options.rounds, ...sides);
+  const [ours = [], theirs = []] = bursts.map(middles);
+  const [ourBest = Number.NaN, theirBest = Number.NaN] = bursts.map(undisturbed);
   const many = median(await training.many(options.seconds));
   await peer?.run.drop();
   const loss = await training.loss();
@@ -87,6 +92,7 @@ async function measureCell(context: Context, device: Device, spec: NetSpec, batc
     ratioMin: min,
     ratio,
     ratioMax: max,
+    ratioUndisturbed: theirBest / ourBest,
     target: TARGET,
     rooflineMs: roofline,
     images: (batch / ms) * 1e3,
@@ -96,13 +102,15 @@ async function measureCell(context: Context, device: Device, spec: NetSpec, batc
 }
 
 const HEADINGS = [
-  ...["net @ batch", "ms", "many/call", "PyTorch ms", "ratio min", "median", "max", "target"],
+  ...["net @ batch", "ms", "many/call", "PyTorch ms", "ratio min", "median", "max", "undisturbed", "target"],
   ...["images/s", "GFLOP/s", "roofline ms", "of roofline", "PyTorch variant"],
 ];
 
 const rowCells = (row: Row): Cell[] => [
   `${row["net"]} @ ${row["batch"]}`,
-  ...["ms", "manyMs", "peerMs", "ratioMin", "ratio", "ratioMax", "target"].map((name) => row[name]),
+  ...["ms", "manyMs", "peerMs", "ratioMin", "ratio", "ratioMax", "ratioUndisturbed", "target"].map(
+    (name) => row[name],
+  ),
   ...["images", "gflops", "rooflineMs"].map((name) => row[name]),
   formatShare((row["rooflineMs"] as number) / (row["ms"] as number)),
   row["variant"] ?? "–",

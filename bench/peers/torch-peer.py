@@ -1,5 +1,5 @@
-"""Times the same work in PyTorch for the benchmark: one JSON request a line on stdin, one JSON answer a line on stdout.
-Between requests the process sleeps, so that whoever asks has the machine alone. Needs PyTorch 2 or later."""
+# Times the same work in PyTorch for the benchmark: one JSON request a line on stdin, one JSON answer a line on stdout.
+# Between requests the process sleeps, so that whoever asks has the machine alone. Needs PyTorch 2 or later.
 import json
 import sys
 import time
