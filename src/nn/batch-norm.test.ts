@@ -10,12 +10,12 @@ import { checkGradients, gradients } from "../tensor/gradients.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { batchNorm1d, batchNorm2d } from "./batch-norm.ts";
 import { sequential } from "./compose.ts";
+import { conv2d } from "./convolution.ts";
 import { describe as describeNet } from "./describe.ts";
 import { initialize } from "./initialize.ts";
 import { apply, training } from "./layer.ts";
 import { relu } from "./plain.ts";
 import { buffersOf, parametersOf, stateDict } from "./state.ts";
-import { conv2d } from "./weights.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
 
@@ -141,7 +141,7 @@ describe("batchNorm2d", () => {
     expect(() => layer.forward(ones([2, 3]))).toThrow(/batchNorm2d: takes images \[N, C, H, W\]/);
     expect(() => layer.forward(ones([1, 3, 1, 1]), training())).toThrow(/more than one value a channel/);
     expect(() => batchNorm2d().forward(ones([1, 3, 1, 1]))).toThrow(/batchNorm2d: it has no parameters yet/);
-    expect(() => batchNorm2d({ eps: -1 })).toThrow("batchNorm2d: eps -1 must be a number ≥ 0");
+    expect(() => batchNorm2d({ eps: -1 })).toThrow("batchNorm2d: eps -1 must be a finite number ≥ 0");
     expect(() => batchNorm2d({ momentum: 2 })).toThrow("batchNorm2d: momentum 2 must be from 0 to 1");
     expect(() => batchNorm2d({ mometum: 0.1 } as object)).toThrow('batchNorm2d: option "mometum" is unknown');
   });

@@ -7,6 +7,7 @@ import { tensor } from "../tensor/create.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { currentTrace } from "../tensor/trace.ts";
 import type { LayerObject } from "./layer.ts";
+import { checkNames, checkNotNegative } from "./options.ts";
 
 /** Options of batchNorm1d and batchNorm2d. */
 export interface BatchNormOptions {
@@ -23,14 +24,9 @@ export interface BatchNormOptions {
 const OPTIONS = ["eps", "momentum", "affine", "trackRunningStats"];
 
 function checkOptions(op: string, options: BatchNormOptions): Required<BatchNormOptions> {
-  const odd = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (odd !== undefined) {
-    throw new ConfigError(`${op}: option "${odd}" is unknown. Use ${OPTIONS.join(", ")}.`, { option: odd });
-  }
+  checkNames(op, options, OPTIONS);
   const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
-  if (!(eps >= 0 && Number.isFinite(eps))) {
-    throw new ConfigError(`${op}: eps ${eps} must be a number ≥ 0. Give a small one such as 1e-5.`, { eps });
-  }
+  checkNotNegative(op, "eps", eps);
   if (!(momentum >= 0 && momentum <= 1)) {
     throw new ConfigError(`${op}: momentum ${momentum} must be from 0 to 1. Give a share such as 0.1.`, {
       momentum,

@@ -1,5 +1,6 @@
 // A net as a table: what each layer gives, how many parameters it has and how much work it is.
 import { formatShape, type Shape } from "../base/shape.ts";
+import { isFrozen } from "./freeze.ts";
 import { isBuilt, passShape } from "./initialize.ts";
 import { joinPath, type Layer, type LayerObject, layersOf, typeOf } from "./layer.ts";
 
@@ -10,8 +11,10 @@ export interface LayerRow {
   readonly type: string;
   /** Shape of the output for one input, without the batch axis. */
   readonly shape: Shape;
-  /** Number of trainable numbers. */
+  /** Number of parameters, frozen ones included. */
   readonly parameters: number;
+  /** Present where the layer is frozen, so that its parameters are not trained. */
+  readonly isFrozen?: true;
   /** Floating-point operations of the forward pass for one input. */
   readonly flops: number;
 }
@@ -45,6 +48,7 @@ export function describe(net: Layer, inputShape: Shape): LayerRow[] {
         shape,
         parameters: object === undefined || counted.has(layer) ? 0 : countParameters(object),
         flops: object?.flops?.(x.shape.slice(1), shape) ?? 0,
+        ...(isFrozen(layer) && { isFrozen: true as const }),
       });
       counted.add(layer);
     });
@@ -61,10 +65,11 @@ export function describe(net: Layer, inputShape: Shape): LayerRow[] {
 
 const groupDigits = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, " ");
 
-/** The table of `describe` as plain text, one line a layer, with totals; ends with a line break. */
+/** The table of `describe` as plain text, one line a layer, with totals of all and of trainable parameters; ends with a line break. */
 export function summary(net: Layer, inputShape: Shape): string {
   const rows = describe(net, inputShape);
   const total = (key: "parameters" | "flops") => rows.reduce((sum, row) => sum + row[key], 0);
+  const frozen = rows.reduce((sum, row) => sum + (row.isFrozen ? row.parameters : 0), 0);
   const lines = [
     ["layer", "type", "output", "parameters", "FLOPs"],
     ["input", "", formatShape(inputShape), "", ""],
@@ -76,6 +81,7 @@ export function summary(net: Layer, inputShape: Shape): string {
       flops === 0 ? "" : groupDigits(flops),
     ]),
     ["total", "", "", groupDigits(total("parameters")), groupDigits(total("flops"))],
+    ["trainable", "", "", groupDigits(total("parameters") - frozen), ""],
   ];
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const align = (cell: string, column: number) =>

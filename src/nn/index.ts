@@ -1,7 +1,33 @@
-// The package's `nabla/nn`: layers, losses, and nets by name.
+// The package's `nabla/nn`: layers, initialisers, losses, and nets by name.
+export {
+  elu,
+  gelu,
+  hardsigmoid,
+  hardswish,
+  leakyRelu,
+  logSoftmax,
+  mish,
+  selu,
+  silu,
+  softmax,
+  softplus,
+  softsign,
+} from "./activations.ts";
 export { type BatchNormOptions, batchNorm1d, batchNorm2d } from "./batch-norm.ts";
-export { residual, sequential } from "./compose.ts";
+export { type ParallelOptions, parallel, residual, sequential } from "./compose.ts";
+export {
+  type Conv1dOptions,
+  type Conv2dLayerOptions,
+  type ConvTranspose2dLayerOptions,
+  conv1d,
+  conv2d,
+  convTranspose2d,
+  type DepthwiseConv2dOptions,
+  depthwiseConv2d,
+} from "./convolution.ts";
 export { describe, type LayerRow, summary } from "./describe.ts";
+export { freeze, isFrozen, unfreeze } from "./freeze.ts";
+export { type Initializer, init, type KaimingOptions } from "./init.ts";
 export { initialize } from "./initialize.ts";
 export { apply, type Context, evaluation, type Layer, type LayerObject, training } from "./layer.ts";
 export {
@@ -12,9 +38,10 @@ export {
   mse,
   type Reduction,
 } from "./losses.ts";
-export { avgPool2d, dropout, flatten, maxPool2d, relu, sigmoid, tanh } from "./plain.ts";
-export { globalAvgPool2d, globalMaxPool2d } from "./pooling.ts";
+export { groupNorm, type LayerNormOptions, layerNorm, type NormOptions } from "./norm.ts";
+export { avgPool2d, dropout, dropout2d, flatten, maxPool2d, relu, sigmoid, tanh } from "./plain.ts";
+export { adaptiveAvgPool2d, adaptiveMaxPool2d, globalAvgPool2d, globalMaxPool2d } from "./pooling.ts";
 export { basicBlock } from "./resnet.ts";
 export { buffersOf, loadState, parametersOf, type StateDict, type StateEntry, stateDict } from "./state.ts";
-export { type Conv2dLayerOptions, conv2d, type LinearOptions, linear } from "./weights.ts";
+export { embedding, type LinearOptions, linear, type WeightOptions } from "./weights.ts";
 export { type ZooOptions, zoo } from "./zoo.ts";

@@ -9,11 +9,12 @@ import { gradients } from "../tensor/gradients.ts";
 import { Generator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { residual, sequential } from "./compose.ts";
+import { conv2d } from "./convolution.ts";
 import { initialize } from "./initialize.ts";
 import { apply, evaluation, type LayerObject, training } from "./layer.ts";
 import { avgPool2d, dropout, flatten, maxPool2d, relu, sigmoid, tanh } from "./plain.ts";
 import { loadState, parametersOf, stateDict } from "./state.ts";
-import { conv2d, linear } from "./weights.ts";
+import { linear } from "./weights.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
 

@@ -1,5 +1,5 @@
 // Layers without parameters: pooling, flattening, activations and dropout.
-import { ConfigError } from "../base/errors.ts";
+import { checkImages } from "../tensor/functions.ts";
 import {
   avgPool2d as average,
   maxPool2d as maximize,
@@ -9,6 +9,7 @@ import {
 } from "../tensor/images.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerObject } from "./layer.ts";
+import { checkShare } from "./options.ts";
 
 const stateless = (type: string, forward: (x: Tensor) => Tensor): LayerObject => ({
   type,
@@ -47,19 +48,29 @@ export const sigmoid = (): LayerObject => stateless("sigmoid", (x) => x.sigmoid(
  * otherwise the identity (Srivastava et al., "Dropout", 2014). ConfigError unless 0 ≤ p < 1.
  */
 export function dropout(p = 0.5): LayerObject {
-  if (!(p >= 0 && p < 1)) {
-    throw new ConfigError(
-      `dropout: p ${p} must be at least 0 and below 1. Give the share to drop, as in 0.5.`,
-      {
-        p,
-      },
-    );
-  }
+  checkShare("dropout", p);
   return {
     type: "dropout",
     forward(x, context) {
       if (context?.training !== true || p === 0) return x;
       return x.mul(context.generator.bernoulli(x.shape, 1 - p).mul(1 / (1 - p)));
+    },
+  };
+}
+
+/**
+ * As dropout, but whole channels of images [N, C, H, W] are dropped together (Tompson et al. 2015).
+ * ConfigError unless 0 ≤ p < 1.
+ */
+export function dropout2d(p = 0.5): LayerObject {
+  checkShare("dropout2d", p);
+  return {
+    type: "dropout2d",
+    forward(x, context) {
+      checkImages("dropout2d", x);
+      if (context?.training !== true || p === 0) return x;
+      const kept = context.generator.bernoulli([x.shape[0]!, x.shape[1]!, 1, 1], 1 - p);
+      return x.mul(kept.mul(1 / (1 - p)));
     },
   };
 }

@@ -2,10 +2,12 @@
 import type { Tensor } from "../tensor/tensor.ts";
 import { batchNorm2d } from "./batch-norm.ts";
 import { sequential } from "./compose.ts";
+import { conv2d } from "./convolution.ts";
 import { apply, type LayerObject } from "./layer.ts";
+import { checkCount } from "./options.ts";
 import { flatten, relu } from "./plain.ts";
 import { globalAvgPool2d } from "./pooling.ts";
-import { checkCount, conv2d, linear } from "./weights.ts";
+import { linear } from "./weights.ts";
 
 /** The shortcut without parameters ("option A"): every stride-th pixel, and channels of zeros on both sides. */
 function shortcut(x: Tensor, channels: number, stride: number): Tensor {

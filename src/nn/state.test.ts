@@ -5,12 +5,13 @@ import { setDevice } from "../device/current.ts";
 import { ReferenceDevice } from "../device/reference/reference-device.ts";
 import { tensor } from "../tensor/create.ts";
 import { residual, sequential } from "./compose.ts";
+import { conv2d } from "./convolution.ts";
 import { describe as describeNet, summary } from "./describe.ts";
 import { initialize } from "./initialize.ts";
 import { apply, type LayerObject, layersOf } from "./layer.ts";
 import { dropout, flatten, maxPool2d, relu } from "./plain.ts";
 import { buffersOf, loadState, parametersOf, stateDict } from "./state.ts";
-import { conv2d, linear } from "./weights.ts";
+import { linear } from "./weights.ts";
 import { zoo } from "./zoo.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
@@ -167,13 +168,14 @@ describe("describe", () => {
   it("prints a table with totals", () => {
     const lines = summary(sequential(flatten(), linear(1000), relu(), linear(10)), [1, 28, 28]).split("\n");
     expect(lines).toEqual([
-      "layer  type     output       parameters      FLOPs",
-      "input           [1, 28, 28]",
-      "0      flatten  [784]",
-      "1      linear   [1000]          785 000  1 568 000",
-      "2      relu     [1000]",
-      "3      linear   [10]             10 010     20 000",
-      "total                           795 010  1 588 000",
+      "layer      type     output       parameters      FLOPs",
+      "input               [1, 28, 28]",
+      "0          flatten  [784]",
+      "1          linear   [1000]          785 000  1 568 000",
+      "2          relu     [1000]",
+      "3          linear   [10]             10 010     20 000",
+      "total                               795 010  1 588 000",
+      "trainable                           795 010",
       "",
     ]);
   });

@@ -4,6 +4,7 @@ import type { TypedArray } from "../base/dtype.ts";
 import { CheckpointError, ConfigError } from "../base/errors.ts";
 import { formatShape, type Shape, sameShape } from "../base/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { isFrozen } from "./freeze.ts";
 import { isBuilt } from "./initialize.ts";
 import { joinPath, type Layer, layersOf, type NamedLayer, typeOf } from "./layer.ts";
 
@@ -36,9 +37,24 @@ function collect(layers: readonly NamedLayer[], own: "parameters" | "buffers"): 
   return named.filter(([, value]) => !seen.has(value) && seen.add(value));
 }
 
-/** The trainable tensors by name, in the order of the layers: `0.weight`, `0.bias`, `3.weight`. */
-export const parametersOf = (net: Layer): Record<string, Tensor> =>
-  Object.fromEntries(collect(builtLayers(net, "parametersOf"), "parameters"));
+/**
+ * The parameters by name, in the order of the layers: `0.weight`, `0.bias`, `3.weight`; with `trainable` those of
+ * frozen layers are left out. A tensor that a frozen and another layer share is frozen.
+ */
+export function parametersOf(
+  net: Layer,
+  { trainable = false }: { readonly trainable?: boolean } = {},
+): Record<string, Tensor> {
+  const layers = builtLayers(net, "parametersOf");
+  const all = collect(layers, "parameters");
+  if (!trainable) return Object.fromEntries(all);
+  const fixed = new Set(
+    layers
+      .filter(({ layer }) => isFrozen(layer))
+      .flatMap(({ layer }) => Object.values(layer.parameters ?? {})),
+  );
+  return Object.fromEntries(all.filter(([, value]) => !fixed.has(value)));
+}
 
 /** The tensors that are saved but not trained, by name. */
 export const buffersOf = (net: Layer): Record<string, Tensor> =>

@@ -1,34 +1,35 @@
-// Layers with a weight and a bias: linear and conv2d. Weights lie as in PyTorch; how they are multiplied is the engine's.
-import { ConfigError, ShapeError } from "../base/errors.ts";
+// Layers whose weight multiplies features: linear and embedding; and how layers make their weight and bias.
+// Weights lie as in PyTorch; how they are multiplied is the engine's.
+import { ConfigError, DataError, ShapeError } from "../base/errors.ts";
 import type { RandomStream } from "../base/random.ts";
 import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
+import { slotOf } from "../ops/leaf.ts";
 import { tensor } from "../tensor/create.ts";
-import { type Conv2dOptions, conv2d as convolve, type Pair, pairOf } from "../tensor/images.ts";
+import { where } from "../tensor/functions.ts";
+import { hostDataOf } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { type Initializer, init } from "./init.ts";
 import type { LayerObject } from "./layer.ts";
+import { checkCount, checkNames } from "./options.ts";
 
-/** Options of linear. */
-export interface LinearOptions {
+/** What layers with a weight and a bias have in common. */
+export interface WeightOptions {
   /** Whether a bias is added; true unless said. */
   readonly bias?: boolean;
+  /** First values of the weight; U(±1/√fanIn) unless given, as in PyTorch. */
+  readonly weightInit?: Initializer;
+  /** First values of the bias; U(±1/√fanIn) of the weight unless given, as in PyTorch. */
+  readonly biasInit?: Initializer;
 }
 
-/** Options of conv2d: the engine's and whether a bias is added, true unless said. */
-export interface Conv2dLayerOptions extends Conv2dOptions {
-  readonly bias?: boolean;
-}
+/** Names of the options every layer with a weight takes. */
+export const WEIGHT_OPTIONS: readonly string[] = ["bias", "weightInit", "biasInit"];
 
-/** Throws ConfigError unless `value` is a whole number ≥ 1. */
-export function checkCount(layer: string, name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new ConfigError(
-    `${layer}: ${name} ${value} must be a whole number ≥ 1. Give one, as in ${layer}(10).`,
-    { [name]: value },
-  );
-}
+/** Options of linear. */
+export type LinearOptions = WeightOptions;
 
 /** Throws ConfigError where a layer is used before its parameters are made. */
-function requireWeight(layer: string, parameters: Record<string, Tensor>): Tensor {
+export function requireWeight(layer: string, parameters: Record<string, Tensor>): Tensor {
   const { weight } = parameters;
   if (weight !== undefined) return weight;
   throw new ConfigError(
@@ -36,32 +37,29 @@ function requireWeight(layer: string, parameters: Record<string, Tensor>): Tenso
   );
 }
 
-/** Values uniform in ±1/√fanIn, as float32 so that every device begins with the same numbers. */
-function drawUniform(shape: Shape, fanIn: number, random: RandomStream): Tensor {
-  const bound = 1 / Math.sqrt(Math.max(1, fanIn));
-  const data = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < data.length; i++) data[i] = random.uniform(-bound, bound);
-  return tensor(data, { shape });
-}
-
 /**
- * Weight of `shape` and a bias, both U(±1/√fanIn): PyTorch's default, which is the Kaiming-uniform rule with a = √5
- * for the weight (He et al., "Delving Deep into Rectifiers", 2015).
+ * Makes a weight of `shape` and a bias of `biases` values, both U(±1/√fanIn) unless told otherwise: PyTorch's default,
+ * the Kaiming-uniform rule with a = √5 (He et al., "Delving Deep into Rectifiers", 2015). Existing parameters stay.
  */
-function drawParameters(
+export function makeParameters(
   parameters: Record<string, Tensor>,
   shape: Shape,
-  bias: boolean,
+  biases: number,
+  { bias = true, weightInit, biasInit }: WeightOptions,
   random: RandomStream,
 ): void {
-  const fanIn = sizeOf(shape.slice(1));
-  parameters["weight"] = drawUniform(shape, fanIn, random);
-  if (bias) parameters["bias"] = drawUniform([shape[0]!], fanIn, random);
+  if ("weight" in parameters) return;
+  const bound = 1 / Math.sqrt(Math.max(1, sizeOf(shape.slice(1))));
+  const usual = init.uniform(-bound, bound);
+  const make = (rule: Initializer, of: Shape) => tensor(rule(of, random), { shape: of });
+  parameters["weight"] = make(weightInit ?? usual, shape);
+  if (bias) parameters["bias"] = make(biasInit ?? usual, [biases]);
 }
 
 /** y = x·Wᵀ + b on the last axis: [N, …, in] → [N, …, out]; W is [out, in]. */
-export function linear(out: number, { bias = true }: LinearOptions = {}): LayerObject {
+export function linear(out: number, options: LinearOptions = {}): LayerObject {
   checkCount("linear", "out", out);
+  checkNames("linear", options, WEIGHT_OPTIONS);
   const parameters: Record<string, Tensor> = {};
   return {
     type: "linear",
@@ -71,7 +69,7 @@ export function linear(out: number, { bias = true }: LinearOptions = {}): LayerO
       if (features === undefined) {
         throw new ShapeError("linear: the input has no axis of features. Give it as [batch, features].");
       }
-      if (!("weight" in parameters)) drawParameters(parameters, [out, features], bias, random);
+      makeParameters(parameters, [out, features], out, options, random);
     },
     forward(x) {
       const weight = requireWeight("linear", parameters);
@@ -83,48 +81,50 @@ export function linear(out: number, { bias = true }: LinearOptions = {}): LayerO
         );
       }
       const y = x.matmul(weight.transpose());
-      return bias ? y.add(parameters["bias"]!) : y;
+      return options.bias === false ? y : y.add(parameters["bias"]!);
     },
     flops: (input, output) => 2 * sizeOf(output) * input.at(-1)!,
   };
 }
 
+/** Throws DataError for an index outside 0 … count − 1 where the values are known. */
+function checkIndices(indices: Tensor, count: number): void {
+  const slot = slotOf(indices.node);
+  const known = slot === undefined ? undefined : hostDataOf(slot);
+  const odd = known?.findIndex((index) => !(index >= 0 && index < count)) ?? -1;
+  if (odd < 0) return;
+  throw new DataError(
+    `embedding: index ${known![odd]} at place ${odd} is outside 0 … ${count - 1}. Number the entries from 0.`,
+    { place: odd, index: known![odd], count },
+  );
+}
+
 /**
- * Cross-correlation with `filters` filters and a bias: [N, C, H, W] → [N, filters, OH, OW]; the weight is
- * [filters, C/groups, KH, KW]. Padding "same" gives ⌈H/stride⌉ × ⌈W/stride⌉.
+ * Rows of a table by their numbers: whole numbers [N, …] → [N, …, size]; the weight is [count, size], N(0, 1) unless
+ * `weightInit` is given. A number out of range throws DataError where known beforehand, else gives NaN.
  */
-export function conv2d(filters: number, kernel: Pair, options: Conv2dLayerOptions = {}): LayerObject {
-  checkCount("conv2d", "filters", filters);
-  const { bias = true, ...geometry } = options;
-  const [height, width] = pairOf("conv2d", "kernel", kernel, 1);
-  const groups = geometry.groups ?? 1;
-  checkCount("conv2d", "groups", groups);
+export function embedding(
+  count: number,
+  size: number,
+  options: { readonly weightInit?: Initializer } = {},
+): LayerObject {
+  checkCount("embedding", "count", count);
+  checkCount("embedding", "size", size);
+  checkNames("embedding", options, ["weightInit"]);
   const parameters: Record<string, Tensor> = {};
   return {
-    type: "conv2d",
+    type: "embedding",
     parameters,
-    build(input, random) {
-      const [channels] = input;
-      if (channels === undefined || input.length !== 3) {
-        throw new ShapeError(
-          `conv2d: takes images [C, H, W], not ${formatShape(input)}. Reshape first, as to [1, 28, 28].`,
-          { input },
-        );
-      }
-      if (channels % groups !== 0 || filters % groups !== 0) {
-        throw new ShapeError(
-          `conv2d: ${groups} groups do not divide ${channels} channels and ${filters} filters. Use a divisor of both.`,
-          { channels, filters, groups },
-        );
-      }
-      if (!("weight" in parameters)) {
-        drawParameters(parameters, [filters, channels / groups, height, width], bias, random);
-      }
+    build(_, random) {
+      const weightInit = options.weightInit ?? init.normal();
+      makeParameters(parameters, [count, size], 0, { weightInit, bias: false }, random);
     },
     forward(x) {
-      const y = convolve(x, requireWeight("conv2d", parameters), geometry);
-      return bias ? y.add(parameters["bias"]!.reshape(1, filters, 1, 1)) : y;
+      const weight = requireWeight("embedding", parameters);
+      checkIndices(x, count);
+      const indices = x.cast("int32");
+      const isValid = indices.greaterEqual(0).and(indices.less(count)).unsqueeze(-1);
+      return where(isValid, weight.take(indices), Number.NaN);
     },
-    flops: (input, output) => 2 * sizeOf(output) * (input[0]! / groups) * height * width,
   };
 }

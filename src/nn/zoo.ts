@@ -1,10 +1,11 @@
 // Nets by name, for the command line and the studio. Each is made fresh, without parameters.
 
 import { sequential } from "./compose.ts";
+import { conv2d } from "./convolution.ts";
 import type { Layer, LayerObject } from "./layer.ts";
 import { avgPool2d, dropout, flatten, maxPool2d, relu, tanh } from "./plain.ts";
 import { cifarResnet } from "./resnet.ts";
-import { conv2d, linear } from "./weights.ts";
+import { linear } from "./weights.ts";
 
 /** What a net of the zoo is made for: the number of classes and the shape of an image. */
 export interface ZooOptions {

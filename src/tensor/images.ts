@@ -2,7 +2,7 @@
 // The primitives are channels-last; the permutations put here are moved and cancelled by the compiler.
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
-import { conv2d as convolve } from "../ops/conv.ts";
+import { conv2dInputGrad, conv2d as convolve } from "../ops/conv.ts";
 import { avgPool2d as average, maxPool2d as maximize, type PoolGeometry } from "../ops/pool.ts";
 import { checkImages } from "./functions.ts";
 import { Tensor } from "./tensor.ts";
@@ -94,6 +94,58 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   const padding = paddingOf("conv2d", options.padding ?? 0, [h, w], kernel, stride, dilation);
   const y = convolve(x.permute(CHANNELS_LAST).node, weight.node, { stride, padding, dilation, groups });
   return new Tensor(y).permute(CHANNELS_FIRST);
+}
+
+/** Options of convTranspose2d; outputPadding is what the output is larger by at the bottom and right. */
+export interface ConvTranspose2dOptions {
+  readonly stride?: Pair;
+  readonly padding?: Pair;
+  readonly outputPadding?: Pair;
+  readonly dilation?: Pair;
+  readonly groups?: number;
+}
+
+function checkTransposed(x: Tensor, weight: Tensor, groups: number): void {
+  checkImages("convTranspose2d", x);
+  if (!Number.isInteger(groups) || groups < 1) {
+    throw new ConfigError(`convTranspose2d: groups ${groups} must be a whole number ≥ 1.`, { groups });
+  }
+  if (weight.rank === 4 && weight.shape[0] === x.shape[1] && weight.shape[0]! % groups === 0) return;
+  throw new ShapeError(
+    `convTranspose2d: weight ${formatShape(weight.shape)} with ${groups} group(s) does not fit the input's ${x.shape[1]} channels. ` +
+      `Make the weight [channels, filters / groups, height, width].`,
+    { input: x.shape, weight: weight.shape, groups },
+  );
+}
+
+/**
+ * The adjoint of conv2d by its input: x [N, C, H, W] with weight [C, T/groups, KH, KW] → [N, T, OH, OW] with
+ * OH = (H − 1)·stride − 2·padding + dilation·(KH − 1) + outputPadding + 1.
+ */
+export function convTranspose2d(x: Tensor, weight: Tensor, options: ConvTranspose2dOptions = {}): Tensor {
+  const { groups = 1 } = options;
+  checkTransposed(x, weight, groups);
+  const stride = pairOf("convTranspose2d", "stride", options.stride ?? 1, 1);
+  const dilation = pairOf("convTranspose2d", "dilation", options.dilation ?? 1, 1);
+  const [vertical, horizontal] = pairOf("convTranspose2d", "padding", options.padding ?? 0, 0);
+  const extra = pairOf("convTranspose2d", "outputPadding", options.outputPadding ?? 0, 0);
+  const size = [0, 1].map((i) => {
+    const reach = dilation[i]! * (weight.shape[i + 2]! - 1) + 1;
+    return (x.shape[i + 2]! - 1) * stride[i]! - 2 * [vertical, horizontal][i]! + reach + extra[i]!;
+  }) as [number, number];
+  const isTooLarge = extra.some((more, i) => more >= Math.max(stride[i]!, dilation[i]!));
+  if (isTooLarge || size.some((length) => length < 1)) {
+    throw new ShapeError(
+      `convTranspose2d: the output would be ${size.join("×")} with outputPadding ${extra.join("×")}. Use padding that ` +
+        `leaves pixels, and outputPadding below the stride or the dilation.`,
+      { input: x.shape, weight: weight.shape, size, outputPadding: extra },
+    );
+  }
+  const padding = [vertical, vertical, horizontal, horizontal] as const;
+  const geometry = { stride, padding, dilation, groups, size };
+  return new Tensor(conv2dInputGrad(x.permute(CHANNELS_LAST).node, weight.node, geometry)).permute(
+    CHANNELS_FIRST,
+  );
 }
 
 function poolGeometry(
