@@ -24,6 +24,9 @@ const evaluation: Evaluation = {
     [0, 0],
     [0, 1],
   ],
+  topK: [1, 1],
+  classes: [],
+  calibrationError: 0.1,
   worst: [],
 };
 const events: FitEvent[] = [

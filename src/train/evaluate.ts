@@ -6,11 +6,13 @@ import { compile } from "../tensor/compile.ts";
 import { tensor } from "../tensor/create.ts";
 import { logSoftmax } from "../tensor/functions.ts";
 import type { Evaluation, Mistake } from "./events.ts";
+import { Calibration, classScores, rankOf } from "./metrics.ts";
 import { logitsOf, type Model } from "./model.ts";
 
 // Large enough to keep every core busy, small enough for one call to last some tens of milliseconds.
 const BATCH = 250;
 const MOST_MISTAKES = 100;
+const MOST_RANKS = 5;
 
 /** Computes log-probabilities of images; the bytes of at most one batch are on the device at a time. */
 type Reader = (images: Uint8Array) => Promise<Float64Array>;
@@ -78,13 +80,17 @@ function checkFits(model: Model, set: ImageSet): void {
   );
 }
 
-/** Mean loss, accuracy, confusions and the worst mistakes of the model over a set. */
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Mean loss, accuracy, confusions, metrics by class and the worst mistakes of the model over a set. */
 export async function evaluate(model: Model, set: ImageSet): Promise<Evaluation> {
   checkFits(model, set);
   const logs = await logProbabilities(model, set.images);
   const classes = model.classes.length;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];
+  const ranks = new Array<number>(classes).fill(0);
+  const calibration = new Calibration();
   let [loss, hits] = [0, 0];
   set.labels.forEach((label, index) => {
     const row = logs.subarray(index * classes, (index + 1) * classes);
@@ -93,8 +99,11 @@ export async function evaluate(model: Model, set: ImageSet): Promise<Evaluation>
     const own = -row[label]!;
     loss += own;
     confusion[label]![predicted]! += 1;
+    ranks[rankOf(row, label)]! += 1;
+    const probability = Math.exp(row[predicted]!);
+    calibration.add(probability, predicted === label);
     if (predicted === label) hits++;
-    else mistakes.push({ index, label, predicted, probability: Math.exp(row[predicted]!), loss: own });
+    else mistakes.push({ index, label, predicted, probability, loss: own });
   });
   const count = countOf(set);
   mistakes.sort((a, b) => b.loss - a.loss || a.index - b.index);
@@ -103,6 +112,9 @@ export async function evaluate(model: Model, set: ImageSet): Promise<Evaluation>
     accuracy: hits / count,
     count,
     confusion,
+    topK: ranks.slice(0, MOST_RANKS).map((_, k) => sum(ranks.slice(0, k + 1)) / count),
+    classes: classScores(confusion),
+    calibrationError: calibration.error,
     worst: mistakes.slice(0, MOST_MISTAKES),
   };
 }

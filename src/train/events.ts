@@ -1,5 +1,6 @@
 // The typed stream of events that training is: what fit() yields and everything that watches a run reads.
 // Plain data only, so that an event can be written as a JSON line or sent to a page.
+import type { ClassScore } from "./metrics.ts";
 
 /** Mean loss and share of right answers over a set of images. */
 export interface Score {
@@ -12,6 +13,12 @@ export interface Evaluation extends Score {
   readonly count: number;
   /** confusion[actual][predicted], in images. */
   readonly confusion: readonly (readonly number[])[];
+  /** topK[k − 1]: the share of images whose class is among the k likeliest, k up to 5 or the number of classes. */
+  readonly topK: readonly number[];
+  /** Precision, recall and F1 of each class. */
+  readonly classes: readonly ClassScore[];
+  /** Expected calibration error: how far confidence is from accuracy, over 15 bins; 0 is best. */
+  readonly calibrationError: number;
   /** The mistakes of largest loss, worst first. */
   readonly worst: readonly Mistake[];
 }

@@ -101,6 +101,8 @@ const MODEL_RULES: Rules = {
 const PROGRESS_RULES: Rules = {
   ...{ seed: isCount, batchSize: isCount, stepsPerEpoch: isCount, epochs: isCount, optimizer: isText },
   ...{ epoch: isCount, position: isCount, sums: isLike({ loss: isNumber, hits: isNumber }) },
+  plateau: (value) =>
+    value === undefined || isLike({ scale: isNumber, bad: isCount, cooling: isCount })(value),
 };
 const BEST_RULES: Rules = { epoch: isCount, loss: isNumber, accuracy: isNumber };
 

@@ -2,6 +2,7 @@
 import { ConfigError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { type PlateauOptions, reduceOnPlateau } from "../optim/plateau.ts";
 import { defaultOptimizer, RECIPE } from "./recipe.ts";
 import type { TrainingState } from "./training-state.ts";
 
@@ -13,6 +14,12 @@ export interface FitUntil {
   readonly gradientNorm?: number | undefined;
   /** The validation loss has not fallen for `patience` epochs; the parameters of the best epoch are brought back. */
   readonly validation?: { readonly patience: number } | undefined;
+}
+
+/** How often a checkpoint is made beside those after each epoch. */
+export interface CheckpointEvery {
+  readonly steps?: number | undefined;
+  readonly minutes?: number | undefined;
 }
 
 /** Options of `fit`. */
@@ -32,6 +39,14 @@ export interface FitOptions {
   readonly augment?: boolean | number | undefined;
   /** Share of the target spread over all classes, 0 if left out. */
   readonly labelSmoothing?: number | undefined;
+  /** Gradients are shortened to this global norm; not at all if left out. */
+  readonly clipNorm?: number | undefined;
+  /** Elements of gradients are held within ± this, before their norm is; not at all if left out. */
+  readonly clipValue?: number | undefined;
+  /** Parts that a batch is cut into, their gradients added up: less memory for the same step; 1 if left out. */
+  readonly accumulate?: number | undefined;
+  /** Lowers the learning rate where the validation loss (else the training loss) of an epoch no longer falls. */
+  readonly plateau?: PlateauOptions | undefined;
   readonly until?: FitUntil | undefined;
   /** Ends training after so many seconds. */
   readonly maxSeconds?: number | undefined;
@@ -41,7 +56,9 @@ export interface FitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Goes on from here. */
   readonly resume?: TrainingState | undefined;
-  /** Called after each epoch and when training is cut short; what it gives (a path) is told in a checkpoint event. */
+  /** Has checkpoints made within epochs too, after so many steps or minutes. */
+  readonly checkpointEvery?: CheckpointEvery | undefined;
+  /** Called after each epoch, as often as `checkpointEvery` says, and when training is cut short; what it gives (a path) is told in a checkpoint event. */
   readonly onCheckpoint?: ((state: TrainingState) => Promise<string | undefined>) | undefined;
 }
 
@@ -55,6 +72,11 @@ export interface CheckedFitOptions {
   readonly normalize: boolean;
   readonly shift: number;
   readonly labelSmoothing: number;
+  readonly clipNorm: number | undefined;
+  readonly clipValue: number | undefined;
+  readonly accumulate: number;
+  readonly plateau: PlateauOptions | undefined;
+  readonly checkpointEvery: CheckpointEvery;
   readonly until: FitUntil;
   readonly maxSeconds: number;
   readonly target: number;
@@ -66,7 +88,8 @@ export interface CheckedFitOptions {
 const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
   ...{ optimizer: true, epochs: true, batchSize: true, seed: true, validation: true, normalize: true },
   ...{ augment: true, labelSmoothing: true, until: true, maxSeconds: true, target: true, signal: true },
-  ...{ resume: true, onCheckpoint: true },
+  ...{ resume: true, onCheckpoint: true, clipNorm: true, clipValue: true, accumulate: true, plateau: true },
+  ...{ checkpointEvery: true },
 };
 const CRITERIA = ["stepNorm", "gradientNorm", "validation"];
 const USUAL_SHIFT = 2;
@@ -102,6 +125,11 @@ function checkNumbers(options: FitOptions): void {
   check("validation", options.validation, SHARE);
   check("labelSmoothing", options.labelSmoothing, SHARE);
   check("maxSeconds", options.maxSeconds, ABOVE_0);
+  check("clipNorm", options.clipNorm, ABOVE_0);
+  check("clipValue", options.clipValue, ABOVE_0);
+  check("accumulate", options.accumulate, WHOLE);
+  check("checkpointEvery.steps", options.checkpointEvery?.steps, WHOLE);
+  check("checkpointEvery.minutes", options.checkpointEvery?.minutes, ABOVE_0);
   check("target", options.target, ["a share above 0 and up to 1", (value) => value > 0 && value <= 1]);
   check("until.stepNorm", options.until?.stepNorm, ABOVE_0);
   check("until.gradientNorm", options.until?.gradientNorm, ABOVE_0);
@@ -113,7 +141,9 @@ function checkNumbers(options: FitOptions): void {
 export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   checkNames(options, Object.keys(OPTIONS), "option");
   checkNames(options.until ?? {}, CRITERIA, "criterion");
+  checkNames(options.checkpointEvery ?? {}, ["steps", "minutes"], "checkpointEvery");
   checkNumbers(options);
+  if (options.plateau !== undefined) reduceOnPlateau(options.plateau);
   const { augment = false } = options;
   return {
     optimizer: options.optimizer ?? defaultOptimizer(),
@@ -124,6 +154,11 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
     normalize: options.normalize ?? true,
     shift: typeof augment === "number" ? augment : augment ? USUAL_SHIFT : 0,
     labelSmoothing: options.labelSmoothing ?? 0,
+    clipNorm: options.clipNorm,
+    clipValue: options.clipValue,
+    accumulate: options.accumulate ?? 1,
+    plateau: options.plateau,
+    checkpointEvery: options.checkpointEvery ?? {},
     until: options.until ?? {},
     maxSeconds: options.maxSeconds ?? Number.POSITIVE_INFINITY,
     target: options.target ?? Number.POSITIVE_INFINITY,

@@ -1,11 +1,12 @@
 // The training loop, told as a stream of typed events. The device does many steps a call while the event loop is free;
 // what happens does not depend on how the steps of an epoch are cut into calls. Knows nothing of files.
-import { DivergenceError } from "../base/errors.ts";
+import { ConfigError, DivergenceError } from "../base/errors.ts";
 import { countOf, type ImageSet } from "../data/image-set.ts";
 import { epochOrder } from "../data/sampler.ts";
 import { currentDevice } from "../device/current.ts";
 import { loadState, stateDict } from "../nn/state.ts";
 import { learningRateAt } from "../optim/optimizer.ts";
+import { type Plateau, reduceOnPlateau } from "../optim/plateau.ts";
 import { evaluate } from "./evaluate.ts";
 import type { EndEvent, EpochEvent, FitEvent, Score, StartEvent, StepEvent, StopReason } from "./events.ts";
 import type { Model } from "./model.ts";
@@ -21,6 +22,7 @@ import {
   type TrainingState,
 } from "./training-state.ts";
 import { type StepHistory, TrainingStep } from "./training-step.ts";
+import { WeightAverages } from "./weight-averages.ts";
 
 /** What training ends with. */
 export interface FitResult {
@@ -33,6 +35,14 @@ export interface FitResult {
 
 const seconds = (since: number): number => (performance.now() - since) / 1000;
 
+function checkParts(accumulate: number, batchSize: number): void {
+  if (batchSize % accumulate === 0) return;
+  throw new ConfigError(
+    `fit: accumulate ${accumulate} does not divide the batch of ${batchSize} images. Give a divisor of the batch size.`,
+    { accumulate, batchSize },
+  );
+}
+
 /** One run of training: its counters, its criteria, and the events it tells. */
 export class TrainingLoop {
   readonly #model: Model;
@@ -43,10 +53,14 @@ export class TrainingLoop {
   readonly #stepsPerEpoch: number;
   readonly #measuresNorms: boolean;
   readonly #pace = new Pace();
+  readonly #plateau: Plateau | undefined;
   #step!: TrainingStep;
+  #averages!: WeightAverages;
   /** The learning rate of each step of the epoch. */
   #rates: readonly number[] = [];
   #started = 0;
+  /** Steps done and the time at the last checkpoint. */
+  #saved = { steps: 0, time: 0 };
   /** Steps done in this run and the seconds they took, without what a resumed run did before. */
   #done = { steps: 0, seconds: 0 };
   #epoch: number;
@@ -64,7 +78,10 @@ export class TrainingLoop {
     this.#batchSize = Math.min(options.batchSize, countOf(train));
     this.#stepsPerEpoch = Math.floor(countOf(train) / this.#batchSize);
     this.#measuresNorms = (options.until.stepNorm ?? options.until.gradientNorm) !== undefined;
+    checkParts(options.accumulate, this.#batchSize);
+    this.#plateau = options.plateau && reduceOnPlateau(options.plateau);
     const { resume } = options;
+    if (resume?.plateau !== undefined) this.#plateau?.restore(resume.plateau);
     this.#epoch = resume?.epoch ?? 0;
     this.#position = resume?.position ?? 0;
     this.#sums = { ...(resume?.sums ?? { loss: 0, hits: 0 }) };
@@ -77,15 +94,20 @@ export class TrainingLoop {
     this.#started = performance.now();
     const { resume, epochs, until } = this.#options;
     this.#step = this.#makeStep();
+    this.#averages = new WeightAverages(this.#step.parameters, this.#options.optimizer);
     if (resume !== undefined) await restoreState(this.#parts, resume);
+    this.#saved = { steps: this.#steps, time: this.#started };
     yield await this.#startEvent();
     while (this.#reason === undefined && this.#epoch < epochs) yield* this.#runEpoch();
     this.#reason ??= "epochs";
     const state = await this.#capture();
     // An interrupted run is to be gone on with from where it is.
-    if (until.validation !== undefined && this.#best !== undefined && this.#reason !== "interrupted") {
-      await loadState(this.#model.net, this.#best.parameters);
-      this.#score = { loss: this.#best.loss, accuracy: this.#best.accuracy };
+    if (this.#reason !== "interrupted") {
+      await this.#averages.exchange();
+      if (until.validation !== undefined && this.#best !== undefined) {
+        await loadState(this.#model.net, this.#best.parameters);
+        this.#score = { loss: this.#best.loss, accuracy: this.#best.accuracy };
+      }
     }
     yield this.#endEvent(this.#reason);
     const score = this.#score && { validation: this.#score };
@@ -101,6 +123,7 @@ export class TrainingLoop {
     return {
       ...{ seed, epochs, batchSize: this.#batchSize, stepsPerEpoch: this.#stepsPerEpoch },
       ...{ optimizer: optimizer.name, epoch: this.#epoch, position: this.#position, sums: { ...this.#sums } },
+      ...(this.#plateau && { plateau: this.#plateau.state }),
     };
   }
 
@@ -109,9 +132,10 @@ export class TrainingLoop {
   }
 
   #makeStep(): TrainingStep {
-    const { optimizer, seed, shift, labelSmoothing } = this.#options;
+    const { optimizer, seed, shift, labelSmoothing, clipNorm, clipValue, accumulate } = this.#options;
     return new TrainingStep({
       ...{ model: this.#model, train: this.#train, optimizer, seed, shift, labelSmoothing },
+      ...{ clipNorm, clipValue, accumulate },
       ...{
         batchSize: this.#batchSize,
         stepsPerEpoch: this.#stepsPerEpoch,
@@ -136,6 +160,7 @@ export class TrainingLoop {
         return;
       }
       yield await this.#advance();
+      if (this.#position < this.#stepsPerEpoch && this.#isCheckpointDue) yield* this.#checkpoint();
     }
     yield await this.#endEpoch(begun);
     yield* this.#checkpoint();
@@ -144,7 +169,9 @@ export class TrainingLoop {
   #ratesOfEpoch(): number[] {
     const { optimizer, epochs } = this.#options;
     const [first, all] = [this.#epoch * this.#stepsPerEpoch, epochs * this.#stepsPerEpoch];
-    return Array.from({ length: this.#stepsPerEpoch }, (_, i) => learningRateAt(optimizer, first + i, all));
+    const scale = this.#plateau?.state.scale ?? 1;
+    const rateAt = (step: number) => scale * learningRateAt(optimizer, step, all);
+    return Array.from({ length: this.#stepsPerEpoch }, (_, i) => rateAt(first + i));
   }
 
   #cutShort(): StopReason | undefined {
@@ -155,7 +182,8 @@ export class TrainingLoop {
   /** One call to the device. */
   async #advance(): Promise<StepEvent> {
     const begun = performance.now();
-    const remaining = this.#stepsPerEpoch - this.#position;
+    const { steps: every = Number.POSITIVE_INFINITY } = this.#options.checkpointEvery;
+    const remaining = Math.min(this.#stepsPerEpoch - this.#position, this.#saved.steps + every - this.#steps);
     // Norms are looked at after every step, so that the run ends where the criterion first holds.
     const steps = await this.#step.run(this.#measuresNorms ? 1 : this.#pace.next(remaining));
     const history = await this.#step.history();
@@ -215,13 +243,17 @@ export class TrainingLoop {
     this.#epoch++;
     this.#position = 0;
     this.#sums = { loss: 0, hits: 0 };
-    if (this.#validation !== undefined) {
-      const { loss, accuracy } = await evaluate(this.#model, this.#validation);
-      this.#score = { loss, accuracy };
-      this.#reason ??= await this.#validationReason({ loss, accuracy });
-    }
+    await this.#averages.during(() => this.#validate());
+    this.#plateau?.see((this.#score ?? train).loss);
     const score = this.#score && { validation: this.#score };
     return { type: "epoch", epoch: this.#epoch, step: this.#steps, train, ...score, seconds: seconds(begun) };
+  }
+
+  async #validate(): Promise<void> {
+    if (this.#validation === undefined) return;
+    const { loss, accuracy } = await evaluate(this.#model, this.#validation);
+    this.#score = { loss, accuracy };
+    this.#reason ??= await this.#validationReason({ loss, accuracy });
   }
 
   async #validationReason({ loss, accuracy }: Score): Promise<StopReason | undefined> {
@@ -234,7 +266,14 @@ export class TrainingLoop {
     return patience !== undefined && since >= patience ? "validation" : undefined;
   }
 
+  get #isCheckpointDue(): boolean {
+    const { steps = Number.POSITIVE_INFINITY, minutes = Number.POSITIVE_INFINITY } =
+      this.#options.checkpointEvery;
+    return this.#steps - this.#saved.steps >= steps || seconds(this.#saved.time) >= 60 * minutes;
+  }
+
   async *#checkpoint(): AsyncGenerator<FitEvent, void, void> {
+    this.#saved = { steps: this.#steps, time: performance.now() };
     const { onCheckpoint } = this.#options;
     if (onCheckpoint === undefined) return;
     const path = await onCheckpoint(await this.#capture());

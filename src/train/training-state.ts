@@ -5,6 +5,7 @@ import { formatShape, sameShape } from "../base/shape.ts";
 import type { Layer } from "../nn/layer.ts";
 import { loadState, type StateDict, stateDict } from "../nn/state.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { PlateauState } from "../optim/plateau.ts";
 import type { Generator } from "../tensor/random.ts";
 import type { Score } from "./events.ts";
 
@@ -30,6 +31,8 @@ export interface Progress {
   readonly position: number;
   /** Sums over those steps. */
   readonly sums: { readonly loss: number; readonly hits: number };
+  /** Where the plateau watch stands, if there is one. */
+  readonly plateau?: PlateauState;
 }
 
 /** A training run as plain data: going on from it gives the bits that going on without stopping gives. */

@@ -4,10 +4,10 @@ import { countOf, type ImageSet } from "../data/image-set.ts";
 import { apply, training } from "../nn/layer.ts";
 import { correct, crossEntropy } from "../nn/losses.ts";
 import { parametersOf } from "../nn/state.ts";
-import { globalNorm } from "../optim/clip.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import { clipByValue, clipGradients, globalNorm } from "../optim/clip.ts";
+import type { NamedTensors, Optimizer } from "../optim/optimizer.ts";
 import { type Compiled, compile } from "../tensor/compile.ts";
-import { arange, tensor } from "../tensor/create.ts";
+import { arange, tensor, zeros } from "../tensor/create.ts";
 import { where } from "../tensor/functions.ts";
 import { gradients } from "../tensor/gradients.ts";
 import { Generator } from "../tensor/random.ts";
@@ -26,6 +26,10 @@ export interface StepOptions {
   /** Pixels by which images are moved at random; 0 for not at all. */
   readonly shift: number;
   readonly labelSmoothing: number;
+  readonly clipNorm: number | undefined;
+  readonly clipValue: number | undefined;
+  /** Parts that a batch is cut into; divides batchSize. */
+  readonly accumulate: number;
   /** Whether the lengths of gradients and steps are measured, which costs a pass over all parameters. */
   readonly measuresNorms: boolean;
 }
@@ -42,6 +46,22 @@ export interface StepHistory {
 const HISTORY = ["losses", "hits", "gradientNorms", "stepNorms"] as const;
 type HistoryName = (typeof HISTORY)[number];
 
+/** Loss, right answers and gradients of a part of a batch; losses and gradients divided by the number of parts. */
+interface PartResult {
+  readonly loss: Tensor;
+  readonly hits: Tensor;
+  readonly slopes: Record<string, Tensor>;
+}
+
+/** Their sums over the parts done, which begin at 0, and int32 [1]: the part that comes next. */
+interface PartSums extends PartResult {
+  readonly part: Tensor;
+}
+
+const zerosLike = ({ shape, size }: Tensor): Tensor => tensor(new Float32Array(size), { shape });
+const mapValues = (named: NamedTensors, f: (value: Tensor, name: string) => Tensor): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [name, f(value, name)]));
+
 /** The data, the state and the program of training on one device. */
 export class TrainingStep {
   readonly generator: Generator;
@@ -55,6 +75,10 @@ export class TrainingStep {
   readonly #position = tensor(new Int32Array(1));
   readonly #history: Partial<Record<HistoryName, Tensor>>;
   readonly #run: Compiled<[], void>;
+  /** What the parts of a batch before the last have given; none where a batch is one part. */
+  readonly #sums: PartSums | undefined;
+  /** Does one part of a batch that is not its last. */
+  readonly #runPart: Compiled<[], void>;
 
   constructor(options: StepOptions) {
     const { model, train, optimizer, batchSize, stepsPerEpoch, seed, measuresNorms } = options;
@@ -69,7 +93,13 @@ export class TrainingStep {
     this.#rates = tensor(new Float32Array(stepsPerEpoch));
     const names = measuresNorms ? HISTORY : HISTORY.slice(0, 2);
     this.#history = Object.fromEntries(names.map((name) => [name, tensor(new Float32Array(stepsPerEpoch))]));
+    if (options.accumulate > 1) {
+      const [loss, hits] = [tensor(0), tensor(0)];
+      const slopes = mapValues(this.parameters, zerosLike);
+      this.#sums = { loss, hits, slopes, part: tensor(new Int32Array(1)) };
+    }
     this.#run = compile(() => this.#trace());
+    this.#runPart = compile(() => this.#tracePart());
   }
 
   /** Sets the order in which the images of an epoch are visited, its learning rates, and the step to begin at. */
@@ -81,7 +111,14 @@ export class TrainingStep {
 
   /** Does up to `count` steps in one call to the device; gives how many were done. */
   async run(count: number): Promise<number> {
-    return (await this.#run.repeat(count)).steps;
+    const { accumulate } = this.#options;
+    if (accumulate === 1) return (await this.#run.repeat(count)).steps;
+    for (let step = 0; step < count; step++) {
+      let left = accumulate - 1;
+      while (left > 0) left -= (await this.#runPart.repeat(left)).steps;
+      await this.#run.repeat(1);
+    }
+    return count;
   }
 
   async history(): Promise<StepHistory> {
@@ -96,10 +133,13 @@ export class TrainingStep {
     history?.assign(where(arange(history.size).equal(this.#position), value, history));
   }
 
-  /** The batch of this step: bytes [B, C·H·W] and labels [B]. */
+  /** The batch of this step, or its part that comes next: bytes [B, C·H·W] and labels [B]. */
   #batch(): { bytes: Tensor; labels: Tensor } {
-    const { batchSize, model, shift } = this.#options;
-    const indices = this.#order.take(this.#position.mul(batchSize).add(arange(batchSize)));
+    const { batchSize, accumulate, model, shift } = this.#options;
+    const count = batchSize / accumulate;
+    const begin = this.#position.mul(batchSize);
+    const first = this.#sums === undefined ? begin : begin.add(this.#sums.part.mul(count));
+    const indices = this.#order.take(first.add(arange(count)));
     const bytes =
       shift > 0
         ? takeShifted(this.#images, indices, model.shape, shift, this.generator)
@@ -107,23 +147,59 @@ export class TrainingStep {
     return { bytes, labels: this.#labels.take(indices) };
   }
 
-  #trace(): void {
-    const { model, optimizer, labelSmoothing, measuresNorms } = this.#options;
+  /** Loss, right answers and gradients of a batch, or of a part and all before it. */
+  #differentiate(): PartResult {
+    const { model, labelSmoothing, accumulate } = this.#options;
     const { bytes, labels } = this.#batch();
     const logits = apply(model.net, normalizeImages(bytes, model), training(this.generator));
-    const loss = crossEntropy(logits, labels, { labelSmoothing });
+    const whole = crossEntropy(logits, labels, { labelSmoothing });
+    const hits = correct(logits, labels);
+    const sums = this.#sums;
+    const loss = sums === undefined ? whole : whole.div(accumulate);
     const slopes = gradients(loss, this.parameters);
+    if (sums === undefined) return { loss, hits, slopes };
+    const added = mapValues(slopes, (slope, name) => sums.slopes[name]!.add(slope));
+    return { loss: sums.loss.add(loss), hits: sums.hits.add(hits), slopes: added };
+  }
+
+  #tracePart(): void {
+    const sums = this.#sums!;
+    const { loss, hits, slopes } = this.#differentiate();
+    sums.loss.assign(loss);
+    sums.hits.assign(hits);
+    for (const [name, slope] of Object.entries(slopes)) sums.slopes[name]!.assign(slope);
+    sums.part.assign(sums.part.add(1));
+  }
+
+  /** Sums as they are before the first part of a batch. */
+  #clearSums({ loss, hits, slopes, part }: PartSums): void {
+    for (const sum of [loss, hits, part, ...Object.values(slopes)]) {
+      sum.assign(zeros(sum.shape, { dtype: sum.dtype }));
+    }
+  }
+
+  /** The gradients within their bounds. */
+  #clip(slopes: Record<string, Tensor>): Record<string, Tensor> {
+    const { clipValue, clipNorm } = this.#options;
+    const held = clipValue === undefined ? slopes : clipByValue(slopes, clipValue);
+    return clipNorm === undefined ? held : clipGradients(held, clipNorm).gradients;
+  }
+
+  #trace(): void {
+    const { optimizer, measuresNorms } = this.#options;
+    const { loss, hits, slopes } = this.#differentiate();
     const before = Object.entries(this.parameters).map(([name, { node }]) => ({
       name,
       value: new Tensor(node),
     }));
-    optimizer.update(this.parameters, slopes, this.#rates.take(this.#position).reshape());
+    optimizer.update(this.parameters, this.#clip(slopes), this.#rates.take(this.#position).reshape());
     this.#note("losses", loss);
-    this.#note("hits", correct(logits, labels));
+    this.#note("hits", hits);
     if (measuresNorms) {
       this.#note("gradientNorms", globalNorm(slopes));
       this.#note("stepNorms", globalNorm(before.map(({ name, value }) => this.parameters[name]!.sub(value))));
     }
+    if (this.#sums !== undefined) this.#clearSums(this.#sums);
     this.#position.assign(this.#position.add(1));
   }
 }

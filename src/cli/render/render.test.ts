@@ -137,6 +137,12 @@ describe("evaluationText", () => {
       [0, 1],
       [0, 2],
     ],
+    topK: [2 / 3, 1],
+    classes: [
+      { precision: 0, recall: 0, f1: 0, count: 1 },
+      { precision: 2 / 3, recall: 1, f1: 0.8, count: 2 },
+    ],
+    calibrationError: 0.1,
     worst: [{ index: 0, label: 0, predicted: 1, probability: 0.968, loss: 3.4 }],
   };
   it("tells the score, the matrix and the mistakes", () => {

@@ -1,0 +1,170 @@
+// What fit() can do beside the plain step: batches in parts, clipping, averaged weights, plateaus, checkpoints within
+// epochs, the last with every option at once and resumed bit by bit.
+import { beforeAll, describe, expect, it } from "vitest";
+import { stripes } from "../../test/stripes.ts";
+import { setDevice } from "../device/current.ts";
+import { ReferenceDevice } from "../device/reference/reference-device.ts";
+import { dropout, flatten, linear, sequential, stateDict } from "../nn/index.ts";
+import { ema, lookahead, nadam, sgd } from "../optim/index.ts";
+import { evaluate } from "./evaluate.ts";
+import type { FitEvent } from "./events.ts";
+import * as training from "./fit.ts";
+import { decodeTrainingState, encodeTrainingState } from "./model-file.ts";
+import type { FitOptions } from "./options.ts";
+import type { FitResult } from "./training-loop.ts";
+import type { TrainingState } from "./training-state.ts";
+
+beforeAll(() => setDevice(new ReferenceDevice()));
+
+const train = stripes(84, 1);
+const usual = { epochs: 2, batchSize: 12, validation: 0.15 };
+const start = (options: FitOptions = {}, layers = [linear(3)]) =>
+  training.fit(
+    sequential(flatten(), ...layers),
+    { train },
+    { optimizer: sgd({ lr: 0.05 }), ...usual, ...options },
+  );
+
+async function finish(run: training.FitRun): Promise<FitResult & { events: FitEvent[] }> {
+  const events: FitEvent[] = [];
+  for (;;) {
+    const { value, done } = await run.next();
+    if (done) return { ...value, events };
+    events.push(value);
+  }
+}
+
+const weightsOf = async ({ model }: FitResult) =>
+  Object.values(await stateDict(model.net)).flatMap(({ data }) => [...data]);
+const bytesOf = ({ model, state }: FitResult) => Buffer.from(encodeTrainingState(model, state));
+const losses = (events: readonly FitEvent[]) =>
+  events.flatMap((event) => (event.type === "epoch" ? [event.train.loss, event.train.accuracy] : []));
+
+describe("accumulate", () => {
+  it("takes the same steps, a batch in parts", async () => {
+    const whole = await finish(start());
+    const parts = await finish(start({ accumulate: 4 }));
+    const [a, b] = [await weightsOf(whole), await weightsOf(parts)];
+    a.forEach((w, i) => {
+      expect(b[i]).toBeCloseTo(w, 10);
+    });
+    losses(whole.events).forEach((loss, i) => {
+      expect(losses(parts.events)[i]).toBeCloseTo(loss, 10);
+    });
+  });
+  it("must divide the batch", () => {
+    expect(() => start({ accumulate: 5 })).toThrow("accumulate 5 does not divide the batch of 12 images");
+  });
+});
+
+describe("clipping", () => {
+  it("bounds the length of a step", async () => {
+    const optimizer = sgd({ lr: 1 });
+    const long = await finish(start({ optimizer, until: { stepNorm: 1.5 } }));
+    expect(long.events.find(({ type }) => type === "step")).toBeDefined();
+    // ‖step‖ = η‖g‖ ≤ 0.01 is below the criterion after the first step.
+    const short = await finish(
+      start({ optimizer: sgd({ lr: 1 }), clipNorm: 0.01, until: { stepNorm: 0.0101 } }),
+    );
+    expect([short.reason, short.state.position]).toEqual(["step-norm", 1]);
+    const free = await finish(start({ optimizer: sgd({ lr: 1 }), until: { stepNorm: 0.0101 }, epochs: 1 }));
+    expect(free.reason).toBe("epochs");
+  });
+  it("bounds the elements of a gradient", async () => {
+    const before = await weightsOf(await finish(start({ optimizer: sgd({ lr: 0 }), epochs: 1 })));
+    const limit = { optimizer: sgd({ lr: 1 }), clipValue: 1e-3, epochs: 1 };
+    const after = await weightsOf(await finish(start(limit)));
+    const moves = after.map((w, i) => Math.abs(w - before[i]!));
+    // Five steps of at most 0.001 each; the largest gradients are far above that.
+    expect(Math.max(...moves)).toBeLessThanOrEqual(5e-3 + 1e-12);
+    expect(Math.max(...moves)).toBeGreaterThan(2e-3);
+  });
+});
+
+describe("ema", () => {
+  it("is what is evaluated and what the model has in the end; the state keeps both", async () => {
+    const { model, state, events, validation } = await finish(
+      start({ optimizer: ema(sgd({ lr: 0.1 }), { decay: 0.9 }) }),
+    );
+    const own = await stateDict(model.net);
+    expect([...own["1.weight"]!.data]).toEqual([...state.optimizerState["ema.1.weight"]!.data]);
+    expect([...own["1.weight"]!.data]).not.toEqual([...state.parameters["1.weight"]!.data]);
+    const last = events.filter((event) => event.type === "epoch").at(-1)!;
+    const run = start();
+    const { loss } = await evaluate(model, run.validation!);
+    expect(last.validation!.loss).toBe(loss);
+    expect(validation!.loss).toBe(loss);
+  });
+  it("leaves the steps as they are", async () => {
+    const plain = await finish(start({ optimizer: sgd({ lr: 0.1 }) }));
+    const averaged = await finish(start({ optimizer: ema(sgd({ lr: 0.1 })) }));
+    expect(averaged.state.parameters).toEqual(plain.state.parameters);
+  });
+});
+
+describe("plateau", () => {
+  it("lowers the learning rate where the loss no longer falls", async () => {
+    const { events } = await finish(
+      start({
+        optimizer: sgd({ lr: 1e-9 }),
+        epochs: 4,
+        plateau: { patience: 0, factor: 0.5, threshold: 0.1 },
+      }),
+    );
+    const rates = events.flatMap((event) => (event.type === "step" ? [event.learningRate] : []));
+    expect([...new Set(rates)].map((rate) => rate * 1e9)).toEqual(
+      [1, 0.5, 0.25].map((r) => expect.closeTo(r, 12)),
+    );
+  });
+});
+
+describe("checkpointEvery", () => {
+  it("makes them within epochs, and any of them goes on bit by bit", async () => {
+    const make = (options: FitOptions = {}) =>
+      start(
+        {
+          optimizer: ema(lookahead(nadam({ lr: 0.01 }), { every: 4 }), { decay: 0.8 }),
+          ...{
+            accumulate: 2,
+            clipNorm: 1,
+            clipValue: 0.5,
+            plateau: { patience: 0, threshold: 0.5 },
+            epochs: 3,
+          },
+          ...options,
+        },
+        [dropout(0.2), linear(3)],
+      );
+    const states: TrainingState[] = [];
+    const whole = await finish(
+      make({
+        checkpointEvery: { steps: 3 },
+        onCheckpoint: async (state) => {
+          states.push(state);
+          return `step ${state.epoch * state.stepsPerEpoch + state.position}`;
+        },
+      }),
+    );
+    const told = whole.events.flatMap((event) => (event.type === "checkpoint" ? [event.step] : []));
+    expect(told).toEqual([3, 5, 8, 10, 13, 15]);
+    const mid = decodeTrainingState(encodeTrainingState(whole.model, states[2]!)).state;
+    const resumed = await finish(make({ resume: mid }));
+    expect(bytesOf(resumed).equals(bytesOf(whole))).toBe(true);
+    expect(resumed.validation).toEqual(whole.validation);
+  });
+  it("also by the clock", async () => {
+    const { events } = await finish(
+      start({ epochs: 1, checkpointEvery: { minutes: 1e-9 }, onCheckpoint: async () => "here" }),
+    );
+    const steps = events.filter(({ type }) => type === "step").length;
+    expect(events.filter(({ type }) => type === "checkpoint")).toHaveLength(steps);
+  });
+  it("is checked", () => {
+    expect(() => start({ checkpointEvery: { steps: 0 } })).toThrow(
+      "checkpointEvery.steps must be a whole number",
+    );
+    expect(() => start({ checkpointEvery: { step: 1 } as object })).toThrow('Did you mean "steps"?');
+    expect(() => start({ clipNorm: 0 })).toThrow("clipNorm must be a number above 0");
+    expect(() => start({ plateau: { factor: 2 } })).toThrow("reduceOnPlateau: factor 2");
+  });
+});
