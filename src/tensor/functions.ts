@@ -5,7 +5,7 @@ import { index } from "../ops/leaf.ts";
 import { where as whereNode } from "../ops/logic.ts";
 import { concat as concatNodes } from "../ops/view.ts";
 import { full } from "./create.ts";
-import { Tensor } from "./tensor.ts";
+import { type Axes, Tensor } from "./tensor.ts";
 import { broadcastTo } from "./views.ts";
 
 /** condition ? a : b, element by element, all three broadcast. */
@@ -39,16 +39,16 @@ export const stack = (tensors: readonly Tensor[], axis = 0): Tensor =>
   );
 
 /** Keeps the exponents of a softmax within range; where a whole row is −∞ nothing is subtracted. */
-function shiftOf(x: Tensor, axis: number): Tensor {
-  const peak = x.detach().max(axis, { keepDims: true });
+function shiftOf(x: Tensor, axes: Axes | undefined): Tensor {
+  const peak = x.detach().max(axes, { keepDims: true });
   return where(peak.abs().less(Number.POSITIVE_INFINITY), peak, 0);
 }
 
-/** log Σ eˣ along `axis`, without overflow. */
-export function logsumexp(x: Tensor, axis = -1, { keepDims = false } = {}): Tensor {
-  const shift = shiftOf(x, axis);
-  const result = x.sub(shift).exp().sum(axis, { keepDims: true }).log().add(shift);
-  return keepDims ? result : result.squeeze(axis);
+/** log Σ eˣ over `axes`, the last unless given, without overflow. */
+export function logsumexp(x: Tensor, axes: Axes = -1, { keepDims = false } = {}): Tensor {
+  const shift = shiftOf(x, axes);
+  const result = x.sub(shift).exp().sum(axes, { keepDims: true }).log().add(shift);
+  return keepDims ? result : result.squeeze(axes);
 }
 
 /** eˣ / Σ eˣ along `axis`. */

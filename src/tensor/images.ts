@@ -24,6 +24,8 @@ export interface PoolOptions {
   /** The window's size if left out. */
   readonly stride?: Pair;
   readonly padding?: Pair;
+  /** A last window that passes the end counts too, if it begins in the image or in the padding before it. */
+  readonly ceilMode?: boolean;
 }
 
 const CHANNELS_LAST = [0, 2, 3, 1];
@@ -148,6 +150,13 @@ export function convTranspose2d(x: Tensor, weight: Tensor, options: ConvTranspos
   );
 }
 
+/** What the last window of a pool reaches beyond the image, at least `padding`: PyTorch's rule for ceil mode. */
+function reachBeyond(size: number, kernel: number, stride: number, padding: number): number {
+  const count = Math.ceil((size + 2 * padding - kernel) / stride) + 1;
+  const last = (count - 1) * stride >= size + padding ? count - 2 : count - 1;
+  return Math.max(padding, last * stride + kernel - size - padding);
+}
+
 function poolGeometry(
   op: string,
   x: Tensor,
@@ -159,7 +168,13 @@ function poolGeometry(
   const window = pairOf(op, "kernel", kernel, 1);
   const stride = pairOf(op, "stride", options.stride ?? kernel, 1);
   const [vertical, horizontal] = pairOf(op, "padding", options.padding ?? 0, 0);
-  return { kernel: window, stride, padding: [vertical, vertical, horizontal, horizontal], countPadding };
+  const [bottom, right] = options.ceilMode
+    ? [
+        reachBeyond(x.shape[2]!, window[0], stride[0], vertical),
+        reachBeyond(x.shape[3]!, window[1], stride[1], horizontal),
+      ]
+    : [vertical, horizontal];
+  return { kernel: window, stride, padding: [vertical, bottom, horizontal, right], countPadding };
 }
 
 /** The maximum over windows of x [N, C, H, W] → [N, C, OH, OW]. */
@@ -175,5 +190,16 @@ export function avgPool2d(
   { countPadding = true, ...options }: PoolOptions & { readonly countPadding?: boolean } = {},
 ): Tensor {
   const geometry = poolGeometry("avgPool2d", x, kernel, options, countPadding);
-  return new Tensor(average(x.permute(CHANNELS_LAST).node, geometry)).permute(CHANNELS_FIRST);
+  const [top, bottom, left, right] = geometry.padding;
+  const run = (images: Tensor, g: PoolGeometry) =>
+    new Tensor(average(images.permute(CHANNELS_LAST).node, g)).permute(CHANNELS_FIRST);
+  if (!countPadding || (bottom === top && right === left)) return run(x, geometry);
+  // What a window reaches beyond the padding does not count: the padding becomes image, and only image counts.
+  const padded = x.pad([
+    [0, 0],
+    [0, 0],
+    [top, top],
+    [left, left],
+  ]);
+  return run(padded, { ...geometry, padding: [0, bottom - top, 0, right - left], countPadding: false });
 }

@@ -2,14 +2,31 @@
 // same bits on any number of threads, and a generator's state can be saved and restored.
 import { ConfigError } from "../base/errors.ts";
 import { checkShape, type Shape } from "../base/shape.ts";
+import { erf } from "../ops/elementary.ts";
 import { index } from "../ops/leaf.ts";
 import { random } from "../ops/random.ts";
+import { argsort } from "./along.ts";
 import { tensor } from "./create.ts";
+import { clip, inverseErf } from "./elementwise.ts";
 import { Tensor } from "./tensor.ts";
 import { currentTrace } from "./trace.ts";
 
+/** erf of a number, by the op's own reference. */
+function erfOf(x: number): number {
+  const { kind } = erf.op;
+  return kind.tag === "map" ? kind.reference(x) : Number.NaN;
+}
+
 // Eager draws count here, far above the streams of any compiled step.
 const EAGER_STREAM = 0x40000000;
+
+/** Options of truncatedNormal. */
+export interface TruncatedNormalOptions {
+  readonly mean?: number;
+  readonly deviation?: number;
+  readonly low?: number;
+  readonly high?: number;
+}
 
 /** A source of random tensors: two words of seed and the number of steps drawn. */
 export class Generator {
@@ -49,6 +66,51 @@ export class Generator {
   normal(shape: Shape, mean = 0, deviation = 1): Tensor {
     const unit = this.#draw(shape, "normal");
     return mean === 0 && deviation === 1 ? unit : unit.mul(deviation).add(mean);
+  }
+
+  /** Whole numbers from `low` to `high` − 1 as int32, evenly up to 1 part in 2³² / (high − low). */
+  randint(shape: Shape, low: number, high: number): Tensor {
+    const isRange = [low, high].every((bound) => Number.isInteger(bound) && Math.abs(bound) < 2 ** 31);
+    if (!isRange || low >= high || high - low >= 2 ** 31) {
+      throw new ConfigError(
+        `randint: ${low} to ${high} is no range of whole numbers with low < high. Give int32 bounds less than 2³¹ apart.`,
+        { low, high },
+      );
+    }
+    return this.#draw(shape, "bits")
+      .mod(high - low)
+      .add(low);
+  }
+
+  /** 0, 1, …, count − 1 in random order, as int32. */
+  permutation(count: number): Tensor {
+    return argsort(this.#draw([count], "bits"));
+  }
+
+  /**
+   * Normal with this mean and standard deviation, held between `low` and `high` by drawing from within (the inverse of
+   * the distribution); as PyTorch's trunc_normal_, the bounds are absolute and −2 to 2 unless given.
+   */
+  truncatedNormal(
+    shape: Shape,
+    { mean = 0, deviation = 1, low = -2, high = 2 }: TruncatedNormalOptions = {},
+  ) {
+    if (!(low < high) || !(deviation > 0)) {
+      throw new ConfigError(
+        `truncatedNormal: low ${low}, high ${high}, deviation ${deviation}. Give low < high and a deviation > 0.`,
+        { low, high, deviation },
+      );
+    }
+    const [from, to] = [low, high].map((bound) => erfOf((bound - mean) / deviation / Math.SQRT2)) as [
+      number,
+      number,
+    ];
+    const unit = inverseErf(
+      this.#draw(shape, "uniform")
+        .mul(to - from)
+        .add(from),
+    );
+    return clip(unit.mul(deviation * Math.SQRT2).add(mean), low, high);
   }
 
   /** 1 with probability p, else 0, as float32. */

@@ -360,14 +360,20 @@ export class Tensor implements Assigned {
     return this.#fold(reduce.min, "min", axes, keepDims);
   }
 
-  /** The index of the first largest element along `axis`, as int32. */
-  argmax(axis = -1, { keepDims = false } = {}): Tensor {
-    return this.#fold(reduce.argmax, "argmax", axis, keepDims);
+  #find(f: (x: Node, axes: readonly number[]) => Node, name: string, axis: number | null, keepDims: boolean) {
+    if (axis !== null) return this.#fold(f, name, axis, keepDims);
+    const place = this.flatten().#fold(f, name, 0, false);
+    return keepDims ? place.reshape(this.shape.map(() => 1)) : place;
   }
 
-  /** The index of the first smallest element along `axis`, as int32. */
-  argmin(axis = -1, { keepDims = false } = {}): Tensor {
-    return this.#fold(reduce.argmin, "argmin", axis, keepDims);
+  /** The index of the first largest element along `axis`, as int32; null takes all axes as one. */
+  argmax(axis: number | null = -1, { keepDims = false } = {}): Tensor {
+    return this.#find(reduce.argmax, "argmax", axis, keepDims);
+  }
+
+  /** The index of the first smallest element along `axis`, as int32; null takes all axes as one. */
+  argmin(axis: number | null = -1, { keepDims = false } = {}): Tensor {
+    return this.#find(reduce.argmin, "argmin", axis, keepDims);
   }
 
   /** The mean over `axes`: Σx / n. */

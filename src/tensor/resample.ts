@@ -1,0 +1,155 @@
+// Images at other sizes and places: resizing, pooling to a given size, and sampling along a grid. Pixels are squares:
+// the outer edges of an image stay where they are, as with PyTorch's align_corners = false.
+
+import { ConfigError, ShapeError } from "../base/errors.ts";
+import { nearestName } from "../base/nearest-name.ts";
+import { formatShape } from "../base/shape.ts";
+import { gridSample as sample } from "../ops/grid.ts";
+import { tensor } from "./create.ts";
+import { checkImages } from "./functions.ts";
+import { type Pair, pairOf } from "./images.ts";
+import { Tensor } from "./tensor.ts";
+
+function checkMode(op: string, name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  const nearest = nearestName(value, known);
+  const cure = nearest === undefined ? `Use ${known.join(" or ")}.` : `Did you mean "${nearest}"?`;
+  throw new ConfigError(`${op}: ${name} "${value}" is unknown. ${cure}`, { [name]: value });
+}
+
+/** Elements of one axis of images that are read, `count` for each of `size` results: positions and weights. */
+interface Windows {
+  readonly size: number;
+  readonly count: number;
+  readonly positions: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/** x along `axis` at the windows' positions: the axis becomes two, [size, count]. */
+function takeWindows(x: Tensor, axis: number, { size, count, positions }: Windows): Tensor {
+  const front = [axis, ...x.shape.flatMap((_, i) => (i === axis ? [] : [i]))];
+  const taken = x.permute(front).take(tensor(positions, { dtype: "int32", shape: [size, count] }));
+  // [size, count, rest…] back to [lead…, size, count, tail…].
+  const back = x.shape.flatMap((_, i) => (i === axis ? [0, 1] : [i < axis ? i + 2 : i + 1]));
+  return taken.permute(back);
+}
+
+/** The weighted sums over the windows along `axis`. */
+function mixAxis(x: Tensor, axis: number, windows: Windows): Tensor {
+  const { size, count, weights } = windows;
+  const tail = x.shape.slice(axis + 1).map(() => 1);
+  const taken = takeWindows(x, axis, windows);
+  if (count === 1) return taken.squeeze(axis + 1);
+  return taken.mul(tensor(weights, { shape: [size, count, ...tail] })).sum(axis + 1);
+}
+
+/** How one axis is read for a new size: ⌊i · old / new⌋, or between the two pixels whose centres lie round i's. */
+function resizeWindows(old: number, size: number, mode: "nearest" | "bilinear"): Windows {
+  const all = Array.from({ length: size }, (_, i) => i);
+  if (mode === "nearest") {
+    const positions = all.map((i) => Math.min(Math.floor((i * old) / size), old - 1));
+    return { size, count: 1, positions, weights: positions.map(() => 1) };
+  }
+  const centres = all.map((i) => Math.max(0, ((i + 0.5) * old) / size - 0.5));
+  const lows = centres.map((centre) => Math.min(Math.floor(centre), old - 1));
+  const shares = centres.map((centre, i) => centre - lows[i]!);
+  return {
+    size,
+    count: 2,
+    positions: lows.flatMap((low) => [low, Math.min(low + 1, old - 1)]),
+    weights: shares.flatMap((share) => [1 - share, share]),
+  };
+}
+
+/** Images x [N, C, H, W] at another size [height, width], by the nearest pixel or linearly between pixels. */
+export function resize(
+  x: Tensor,
+  size: Pair,
+  { mode = "bilinear" }: { readonly mode?: "nearest" | "bilinear" } = {},
+): Tensor {
+  checkImages("resize", x);
+  checkMode("resize", "mode", mode, ["nearest", "bilinear"]);
+  const [height, width] = pairOf("resize", "size", size, 1);
+  const [h, w] = [x.shape[2]!, x.shape[3]!];
+  if (h === 0 || w === 0) {
+    throw new ShapeError(`resize: the images ${formatShape(x.shape)} have no pixels.`, { shape: x.shape });
+  }
+  const rows = height === h ? x : mixAxis(x, 2, resizeWindows(h, height, mode));
+  return width === w ? rows : mixAxis(rows, 3, resizeWindows(w, width, mode));
+}
+
+/** Windows ⌊i · old / new⌋ to ⌈(i + 1) · old / new⌉; a shorter one repeats its last element with weight 0. */
+function adaptiveWindows(old: number, size: number): Windows {
+  const ranges = Array.from({ length: size }, (_, i) => {
+    const start = Math.floor((i * old) / size);
+    return { start, length: Math.ceil(((i + 1) * old) / size) - start };
+  });
+  const count = Math.max(...ranges.map(({ length }) => length));
+  const each = <T>(f: (range: { start: number; length: number }, k: number) => T): T[] =>
+    ranges.flatMap((range) => Array.from({ length: count }, (_, k) => f(range, k)));
+  return {
+    size,
+    count,
+    positions: each(({ start, length }, k) => start + Math.min(k, length - 1)),
+    weights: each(({ length }, k) => (k < length ? 1 / length : 0)),
+  };
+}
+
+function adaptivePool(
+  op: string,
+  x: Tensor,
+  size: Pair,
+  fold: (x: Tensor, axis: number, w: Windows) => Tensor,
+): Tensor {
+  checkImages(op, x);
+  const [height, width] = pairOf(op, "size", size, 1);
+  if (x.shape[2] === 0 || x.shape[3] === 0) {
+    throw new ShapeError(`${op}: the images ${formatShape(x.shape)} have no pixels.`, { shape: x.shape });
+  }
+  const rows = fold(x, 2, adaptiveWindows(x.shape[2]!, height));
+  return fold(rows, 3, adaptiveWindows(x.shape[3]!, width));
+}
+
+/** The mean over windows that divide x [N, C, H, W] into size [OH, OW] as evenly as can be, as in PyTorch. */
+export const adaptiveAvgPool2d = (x: Tensor, size: Pair): Tensor =>
+  adaptivePool("adaptiveAvgPool2d", x, size, mixAxis);
+
+/** The maximum over windows that divide x [N, C, H, W] into size [OH, OW]; at ties the gradient is shared. */
+export const adaptiveMaxPool2d = (x: Tensor, size: Pair): Tensor =>
+  adaptivePool("adaptiveMaxPool2d", x, size, (y, axis, windows) =>
+    takeWindows(y, axis, windows).max(axis + 1),
+  );
+
+/** Where each pixel of a [height, width] result is read: theta [N, 2, 3] · (x, y, 1) → [N, height, width, 2], with −1 and 1 the outer edges. */
+export function affineGrid(theta: Tensor, size: Pair): Tensor {
+  if (theta.rank !== 3 || theta.shape[1] !== 2 || theta.shape[2] !== 3) {
+    throw new ShapeError(
+      `affineGrid: theta must be [N, 2, 3], one 2×3 matrix an image, not ${formatShape(theta.shape)}.`,
+      { shape: theta.shape },
+    );
+  }
+  const [height, width] = pairOf("affineGrid", "size", size, 1);
+  const centre = (i: number, count: number) => (2 * i + 1) / count - 1;
+  const places = Array.from({ length: height * width }, (_, i) => [
+    centre(i % width, width),
+    centre(Math.floor(i / width), height),
+    1,
+  ]);
+  return tensor(places).matmul(theta.transpose()).reshape(theta.shape[0]!, height, width, 2);
+}
+
+/** How gridSample reads: between pixels linearly or at the nearest; outside lies 0 or the nearest border pixel. */
+export interface GridSampleOptions {
+  readonly mode?: "bilinear" | "nearest";
+  readonly outside?: "zeros" | "border";
+}
+
+/** Images x [N, C, H, W] read at grid [N, OH, OW, (x, y)] → [N, C, OH, OW]; −1 and 1 are the outer edges (Jaderberg et al. 2015). */
+export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
+  checkImages("gridSample", x);
+  const { mode = "bilinear", outside = "zeros" } = options;
+  checkMode("gridSample", "mode", mode, ["bilinear", "nearest"]);
+  checkMode("gridSample", "outside", outside, ["zeros", "border"]);
+  const y = sample(x.permute(0, 2, 3, 1).node, grid.node, { mode, outside });
+  return new Tensor(y).permute(0, 3, 1, 2);
+}
