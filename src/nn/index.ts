@@ -26,6 +26,7 @@ export {
   depthwiseConv2d,
 } from "./convolution.ts";
 export { describe, type LayerRow, summary } from "./describe.ts";
+export { bceWithLogits, huber, klDivergence, type LossOptions, l1, mse, smoothL1 } from "./distances.ts";
 export { freeze, isFrozen, unfreeze } from "./freeze.ts";
 export { type Initializer, init, type KaimingOptions } from "./init.ts";
 export { initialize } from "./initialize.ts";
@@ -35,13 +36,14 @@ export {
   type CrossEntropyOptions,
   correct,
   crossEntropy,
-  mse,
-  type Reduction,
+  type NllOptions,
+  nll,
 } from "./losses.ts";
 export { groupNorm, type LayerNormOptions, layerNorm, type NormOptions } from "./norm.ts";
 export { avgPool2d, dropout, dropout2d, flatten, maxPool2d, relu, sigmoid, tanh } from "./plain.ts";
 export { adaptiveAvgPool2d, adaptiveMaxPool2d, globalAvgPool2d, globalMaxPool2d } from "./pooling.ts";
-export { basicBlock } from "./resnet.ts";
+export type { Reduction } from "./reduction.ts";
+export { basicBlock, type WideResnetOptions, wideResnet } from "./resnet.ts";
 export { buffersOf, loadState, parametersOf, type StateDict, type StateEntry, stateDict } from "./state.ts";
 export { embedding, type LinearOptions, linear, type WeightOptions } from "./weights.ts";
 export { type ZooOptions, zoo } from "./zoo.ts";

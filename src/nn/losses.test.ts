@@ -5,10 +5,11 @@ import { openDevice, setDevice } from "../device/current.ts";
 import type { Device } from "../device/device.ts";
 import { compile } from "../tensor/compile.ts";
 import { ones, tensor } from "../tensor/create.ts";
-import { oneHot } from "../tensor/functions.ts";
-import { checkGradients } from "../tensor/gradients.ts";
+import { logSoftmax, oneHot } from "../tensor/functions.ts";
+import { checkGradients, gradients } from "../tensor/gradients.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { accuracy, correct, crossEntropy, mse } from "./losses.ts";
+import { mse } from "./distances.ts";
+import { accuracy, correct, crossEntropy, nll } from "./losses.ts";
 
 const whole = (...values: number[]): Tensor => tensor(values, { dtype: "int32" });
 const wave = (rows: number, columns: number): Tensor =>
@@ -80,6 +81,41 @@ describe("losses", () => {
     });
   });
 
+  it("weigh classes and ignore a label, the mean being over what counts", async () => {
+    const [logits, labels] = [wave(4, 3), whole(2, -1, 0, 2)];
+    const each = [...(await crossEntropy(wave(4, 3), whole(2, 1, 0, 2), { reduction: "none" }).data())];
+    const options = { classWeights: [0.5, 1, 3], ignoreIndex: -1 };
+    const weighed = [3 * each[0]!, 0, 0.5 * each[2]!, 3 * each[3]!];
+    const given = await crossEntropy(logits, labels, { ...options, reduction: "none" }).data();
+    weighed.forEach((value, i) => {
+      expect(given[i]).toBeCloseTo(value, 13);
+    });
+    const mean = weighed.reduce((a, b) => a + b, 0) / 6.5;
+    expect(await crossEntropy(logits, labels, options).item()).toBeCloseTo(mean, 13);
+    expect(await nll(logSoftmax(logits), labels, options).item()).toBeCloseTo(mean, 13);
+    const slope = await gradients(crossEntropy(logits, labels, options), logits).data();
+    expect([...slope.slice(3, 6)]).toEqual([0, 0, 0]);
+    expect(() => crossEntropy(logits, whole(2, -1, 0, 2))).toThrow(DataError);
+    expect(() => crossEntropy(logits, labels, { classWeights: [1, 2] })).toThrow(
+      /classWeights \[2\] must be \[3\]/,
+    );
+  });
+
+  it("take targets that are probabilities, also 0 where a logit is −∞", async () => {
+    const [logits, labels] = [wave(3, 4), whole(3, 0, 2)];
+    const hard = await crossEntropy(logits, labels, { labelSmoothing: 0.1 }).item();
+    const soft = crossEntropy(logits, oneHot(labels, 4), { labelSmoothing: 0.1 });
+    expect(await soft.item()).toBeCloseTo(hard, 13);
+    const masked = tensor([[0, Number.NEGATIVE_INFINITY, 0]]);
+    const loss = crossEntropy(masked, tensor([[0.5, 0, 0.5]]));
+    expect(await gradients(loss, masked).toArray()).toEqual([[0, 0, 0]]);
+    expect(await loss.item()).toBeCloseTo(Math.log(2), 14);
+    expect(await crossEntropy(masked, whole(0)).item()).toBeCloseTo(Math.log(2), 14);
+    expect(() => crossEntropy(logits, oneHot(labels, 4), { ignoreIndex: 0 })).toThrow(
+      /needs whole-number labels/,
+    );
+  });
+
   it("give the mean squared error, also of one-hot targets", async () => {
     expect(await mse(tensor([[1, 2]]), tensor([[4, 0]])).item()).toBe(6.5);
     expect(await mse(tensor([[1, 2]]), tensor([[4, 0]]), { reduction: "sum" }).item()).toBe(13);
@@ -89,6 +125,13 @@ describe("losses", () => {
   it.each([
     ["cross-entropy", (x: Tensor) => crossEntropy(x, whole(1, 0, 3))],
     ["smoothed cross-entropy", (x: Tensor) => crossEntropy(x, whole(1, 0, 3), { labelSmoothing: 0.2 })],
+    [
+      "weighted, smoothed cross-entropy with an ignored label",
+      (x: Tensor) =>
+        crossEntropy(x, whole(1, 9, 3), { labelSmoothing: 0.2, classWeights: [1, 2, 3, 4], ignoreIndex: 9 }),
+    ],
+    ["soft cross-entropy", (x: Tensor) => crossEntropy(x, wave(3, 4).square())],
+    ["nll", (x: Tensor) => nll(x, whole(1, 0, 3), { classWeights: [1, 2, 3, 4] })],
     ["squared error", (x: Tensor) => mse(x, wave(3, 4).mul(2))],
   ])("have the gradient that central differences find: %s", async (_, loss) => {
     expect((await checkGradients(loss, wave(3, 4))).error).toBeLessThan(1e-9);

@@ -12,7 +12,6 @@ import { apply, type LayerObject, layersOf } from "./layer.ts";
 import { dropout, flatten, maxPool2d, relu } from "./plain.ts";
 import { buffersOf, loadState, parametersOf, stateDict } from "./state.ts";
 import { linear } from "./weights.ts";
-import { zoo } from "./zoo.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
 
@@ -178,34 +177,5 @@ describe("describe", () => {
       "trainable                           795 010",
       "",
     ]);
-  });
-});
-
-describe("zoo", () => {
-  const shapes = { mnist: [1, 28, 28], cifar: [3, 32, 32] } as const;
-  const count = (name: string, shape: readonly [number, number, number]) =>
-    describeNet(zoo[name]!({ classes: 10, shape }), shape)
-      .map(({ parameters }) => parameters)
-      .filter(Boolean);
-
-  it("has the parameters the papers and the arithmetic say", () => {
-    expect(count("mlp", shapes.mnist)).toEqual([785_000, 10_010]);
-    expect(count("linear", shapes.mnist)).toEqual([7850]);
-    expect(count("lenet5", shapes.mnist)).toEqual([156, 2416, 48_120, 10_164, 850]);
-    expect(count("deepMlp", shapes.mnist)).toEqual([
-      1_962_500, 5_002_000, 3_001_500, 1_501_000, 500_500, 5010,
-    ]);
-    expect(count("linear", shapes.cifar)).toEqual([30_730]);
-  });
-
-  it.each(Object.keys(zoo))("%s takes colour pictures and any number of classes", (name) => {
-    const net = initialize(zoo[name]!({ classes: 7, shape: shapes.cifar }), shapes.cifar);
-    const x = tensor(new Float32Array(2 * 3072), { shape: [2, ...shapes.cifar] });
-    expect(apply(net, x).shape).toEqual([2, 7]);
-  });
-
-  it("makes a new net each time", () => {
-    const options = { classes: 10, shape: shapes.mnist };
-    expect(zoo["cnn"]!(options)).not.toBe(zoo["cnn"]!(options));
   });
 });
