@@ -2,5 +2,6 @@
 // how much work a gradient is.
 export type { DerivativeCount } from "../compile/gradient.ts";
 export { countDerivatives } from "./count-derivatives.ts";
-export { type Descent, type DescentReason, minimize, type PathPoint, type Plain } from "./minimize.ts";
-export type { BatchOptions, MinimizeOptions, Until, Validation } from "./options.ts";
+export { minimize } from "./minimize.ts";
+export type { BatchOptions, LbfgsOptions, MinimizeOptions, Until, Validation } from "./options.ts";
+export type { Descent, DescentReason, PathPoint, Plain } from "./result.ts";

@@ -5,47 +5,19 @@ import { RandomStream } from "../base/random.ts";
 import { leavesOf, mapTree, type Tree } from "../base/tree.ts";
 import { tensor } from "../tensor/create.ts";
 import { isTensor } from "../tensor/gradients.ts";
-import type { NestedNumbers, Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { Descender, type Measured, type Objective } from "./descender.ts";
-import { type BatchOptions, type Checked, checkOptions, type MinimizeOptions } from "./options.ts";
+import { descendByCurvature } from "./lbfgs.ts";
+import {
+  type BatchOptions,
+  type Checked,
+  checkOptions,
+  type LbfgsOptions,
+  type MinimizeOptions,
+} from "./options.ts";
+import { type Descent, type PathPoint, type Plain, reasonOf } from "./result.ts";
 import { ValidationWatch } from "./validation-watch.ts";
 import { GrowthWatch, OscillationWatch } from "./watches.ts";
-
-/** Which criterion ended a descent. */
-export type DescentReason = "step-norm" | "gradient-norm" | "validation" | "max-steps";
-
-/** A tree of tensors as plain numbers: a number for a scalar, nested arrays otherwise. */
-export type Plain<W> = W extends Tensor ? NestedNumbers : { readonly [K in keyof W]: Plain<W[K]> };
-
-/** A point of the path. With batches, value and gradient are those of the batch that the next step is taken on. */
-export interface PathPoint<W> {
-  /** t, from 0: the start. */
-  readonly step: number;
-  /** w^t. */
-  readonly w: Plain<W>;
-  /** Q(w^t). */
-  readonly value: number;
-  /** ‖∇Q(w^t)‖. */
-  readonly gradientNorm: number;
-  /** ‖w^t − w^(t−1)‖, 0 at the start. */
-  readonly stepNorm: number;
-}
-
-/** Where a descent ended, how it came there and why it stopped. */
-export interface Descent<W> {
-  /** The last w, or with the validation criterion the best. */
-  readonly w: W;
-  /** Q there. */
-  readonly value: number;
-  /** Steps taken. */
-  readonly steps: number;
-  readonly reason: DescentReason;
-  readonly path: readonly PathPoint<W>[];
-  /** The step and validation error of the best w, where validation was asked for. */
-  readonly best?: { readonly step: number; readonly error: number };
-  /** What to know about a descent that reached maxSteps: that it goes back and forth without coming nearer. */
-  readonly note?: string;
-}
 
 function checkStart(leaves: readonly { readonly path: string; readonly value: Tensor }[]): void {
   if (leaves.length === 0)
@@ -99,25 +71,13 @@ function noteOf(eta: number, growth: GrowthWatch, oscillation: OscillationWatch)
   return { note: `w goes back and forth and comes no nearer: eta = ${eta} is too large.` };
 }
 
-/** The criteria in their order; undefined: go on. */
-function reasonOf(
-  step: number,
-  at: Measured,
-  isOver: boolean,
-  options: Checked<never>,
-): DescentReason | undefined {
-  if (step > 0 && at.stepNorm < options.stepNorm) return "step-norm";
-  if (at.gradientNorm < options.gradientNorm) return "gradient-norm";
-  if (isOver) return "validation";
-  return step >= options.maxSteps ? "max-steps" : undefined;
-}
-
 /**
  * Descends from w0 along the negative gradient, w^t = w^(t−1) − η∇Q(w^(t−1)), until a criterion holds. w is a float32
  * tensor or a tree of them, and w0 stays as it is; Q gives a scalar. With `batches` Q takes a batch (a tensor, or a
  * tree of them, all of equal shapes) as well: one batch of all data is plain descent, an example a batch stochastic
  * descent, anything between mini-batches. Throws `DivergenceError` where Q or w leaves the finite numbers or grows
- * without bound, `ConfigError` for a wrong option.
+ * without bound, `ConfigError` for a wrong option. With `method: "lbfgs"` each step goes where the curvature seen in
+ * the last steps says, as far as a line search finds it worth while (Liu & Nocedal 1989).
  */
 export async function minimize<W extends Tree<Tensor>, B>(
   Q: (w: W, batch: B) => Tensor,
@@ -127,12 +87,12 @@ export async function minimize<W extends Tree<Tensor>, B>(
 export async function minimize<W extends Tree<Tensor>>(
   Q: (w: W) => Tensor,
   w0: W,
-  options: MinimizeOptions<W>,
+  options: MinimizeOptions<W> | LbfgsOptions<W>,
 ): Promise<Descent<W>>;
 export async function minimize<W extends Tree<Tensor>>(
   Q: (w: W, batch: never) => Tensor,
   w0: W,
-  options: MinimizeOptions<W>,
+  options: MinimizeOptions<W> | LbfgsOptions<W>,
 ): Promise<Descent<W>> {
   const checked = checkOptions(options);
   const leaves = leavesOf<Tensor>(w0, isTensor);
@@ -142,6 +102,7 @@ export async function minimize<W extends Tree<Tensor>>(
     copies.set(value, tensor(await value.data(), { shape: value.shape, dtype: "float32" }));
   }
   const w = mapTree<Tensor, Tensor>(w0, isTensor, (leaf) => copies.get(leaf)!) as W;
+  if (checked.method === "lbfgs") return descendByCurvature(Q as Objective<W>, w, checked);
   return descend(new Descender(Q as Objective<W>, w, checked.eta), checked);
 }
 

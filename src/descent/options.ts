@@ -24,6 +24,8 @@ export interface Validation<W extends Tree<Tensor> = Tree<Tensor>> {
 
 /** Options of `minimize`. */
 export interface MinimizeOptions<W extends Tree<Tensor> = Tree<Tensor>> {
+  /** How a step is taken; "gradient" if left out. */
+  readonly method?: "gradient" | undefined;
   /** Step size η > 0. */
   readonly eta: number;
   readonly until?: Until<W> | undefined;
@@ -39,8 +41,18 @@ export interface BatchOptions<B, W extends Tree<Tensor> = Tree<Tensor>> extends 
   readonly seed?: number | undefined;
 }
 
+/** Options of `minimize` by L-BFGS, for a Q of all data at once. */
+export interface LbfgsOptions<W extends Tree<Tensor> = Tree<Tensor>>
+  extends Omit<MinimizeOptions<W>, "method" | "eta"> {
+  readonly method: "lbfgs";
+  /** Steps whose curvature is remembered; 10 if left out. */
+  readonly memory?: number | undefined;
+}
+
 /** Options with nothing left out. */
 export interface Checked<W extends Tree<Tensor>> {
+  readonly method: "gradient" | "lbfgs";
+  readonly memory: number;
   readonly eta: number;
   readonly stepNorm: number;
   readonly gradientNorm: number;
@@ -51,7 +63,7 @@ export interface Checked<W extends Tree<Tensor>> {
   readonly seed: number | undefined;
 }
 
-const OPTIONS = ["eta", "until", "every", "batches", "seed"];
+const OPTIONS = ["method", "memory", "eta", "until", "every", "batches", "seed"];
 const CRITERIA = ["stepNorm", "gradientNorm", "validation", "maxSteps"];
 
 function checkNames(given: object, known: readonly string[], where: string): void {
@@ -78,15 +90,44 @@ function checkWhole(name: string, value: number, cure: string): void {
   });
 }
 
+type AllOptions<W extends Tree<Tensor>> = Partial<
+  Pick<BatchOptions<unknown, W>, "eta" | "batches" | "seed"> & Pick<LbfgsOptions<W>, "memory">
+>;
+
+function checkMethod({
+  method,
+  memory,
+  eta,
+  batches,
+}: { readonly method?: string } & AllOptions<never>): void {
+  if (method !== "lbfgs") {
+    if (method !== undefined && method !== "gradient") {
+      throw new ConfigError(`minimize: method "${method}" is unknown. Use "gradient" or "lbfgs".`, {
+        method,
+      });
+    }
+    checkAbove0("eta", eta as number, "Give a step size such as 0.1.");
+    return;
+  }
+  const odd = Object.entries({ eta, batches }).find(([, value]) => value !== undefined);
+  if (odd !== undefined) {
+    throw new ConfigError(
+      `minimize: method "lbfgs" takes no ${odd[0]}: it finds its steps by itself, on all data. Leave it out.`,
+      { option: odd[0] },
+    );
+  }
+  checkWhole("memory", memory ?? 1, "Give the steps to remember, such as 10.");
+}
+
 /** The options, checked and filled in; throws `ConfigError` naming the option and its value. */
 export function checkOptions<W extends Tree<Tensor>>(
-  options: MinimizeOptions<W> & Partial<BatchOptions<unknown, W>>,
+  options: (MinimizeOptions<W> | LbfgsOptions<W>) & AllOptions<W>,
 ): Checked<W> {
   checkNames(options, OPTIONS, "option");
-  const { eta, until = {}, every = 1, batches, seed } = options;
+  const { method = "gradient", memory = 10, eta = 0, until = {}, every = 1, batches, seed } = options;
+  checkMethod(options as Parameters<typeof checkMethod>[0]);
   checkNames(until, CRITERIA, "criterion");
   const { stepNorm, gradientNorm, validation, maxSteps = 1000 } = until;
-  checkAbove0("eta", eta, "Give a step size such as 0.1.");
   if (stepNorm !== undefined) checkAbove0("stepNorm", stepNorm, "Give a small ε such as 1e-6.");
   if (gradientNorm !== undefined) checkAbove0("gradientNorm", gradientNorm, "Give a small ε such as 1e-6.");
   if (validation !== undefined) {
@@ -97,6 +138,8 @@ export function checkOptions<W extends Tree<Tensor>>(
   if (batches?.length === 0) throw new ConfigError("minimize: batches is empty. Give at least one batch.");
   // No norm is below 0, so a criterion that was left out never holds.
   return {
+    method,
+    memory,
     eta,
     stepNorm: stepNorm ?? 0,
     gradientNorm: gradientNorm ?? 0,

@@ -15,7 +15,7 @@ export class ValidationWatch<W extends Tree<Tensor>> {
   }
 
   /** True when `patience` steps have passed without an improvement. */
-  async isOver(step: number, value: number, descender: Descender<W>): Promise<boolean> {
+  async isOver(step: number, value: number, descender: Pick<Descender<W>, "w" | "mark">): Promise<boolean> {
     const given = await this.#validation.error(descender.w);
     const error = typeof given === "number" ? given : await given.item();
     if (error < this.#best.error) {
