@@ -24,6 +24,18 @@ function threadsFromEnvironment(): number {
   });
 }
 
+/** Throws ConfigError where NABLA_ISA names an instruction set that the kernels did not take. */
+function checkIsa(host: KernelHost): KernelHost {
+  const wanted = process.env["NABLA_ISA"];
+  if (wanted === undefined || wanted === "" || wanted === host.isa) return host;
+  void host.close();
+  throw new ConfigError(
+    `NABLA_ISA: "${wanted}" is not to be had here, the best is "${host.isa}". Use avx512, avx2, neon or baseline as the ` +
+      "processor allows, or leave it unset.",
+    { wanted, isa: host.isa },
+  );
+}
+
 /** Opens the C kernels. `auto` says on stderr, once, when it falls back to WASM. DeviceError when nothing can be opened. */
 export async function openHost(options: HostOptions = {}): Promise<KernelHost> {
   const device = options.device ?? deviceFromEnvironment();
@@ -31,9 +43,9 @@ export async function openHost(options: HostOptions = {}): Promise<KernelHost> {
   const threads = checkThreads(options.threads ?? threadsFromEnvironment());
   if (device === "wasm") return openWasmHost({ threads });
   try {
-    return openNativeHost(threads);
+    return checkIsa(openNativeHost(threads));
   } catch (error) {
-    if (device === "native") throw error;
+    if (device === "native" || error instanceof ConfigError) throw error;
     process.stderr.write(
       `nabla: using the WASM kernels (${error instanceof Error ? error.message : error})\n`,
     );
