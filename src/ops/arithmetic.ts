@@ -74,27 +74,49 @@ export const mul: MapFunction = defineMap({
   },
 });
 
-/** a / b on floats; on int32 rounded toward −∞, and x / 0 = 0. */
-export const div: MapFunction = defineMap({
+/** ⌊a / b⌋ on int32; x / 0 = 0. */
+export const floorDivide: MapFunction = defineMap({
+  name: "floorDivide",
+  accepts: ["int32"],
+  reference: (a, b) => (b === 0 ? 0 : Math.floor(a! / b!)),
+  int: "idiv",
+  samples: [
+    {
+      inputs: [
+        { shape: [3, 4], dtype: "int32", range: [-9, 9] },
+        { shape: [3, 4], dtype: "int32", range: [-3, 3] },
+      ],
+    },
+  ],
+  simplify: ({ inputs: [a, b] }) => (constantValue(b!) === 1 ? a! : undefined),
+});
+
+const quotient: MapFunction = defineMap({
   name: "div",
   accepts: accepts.numeric,
   reference: (a, b) => a! / b!,
   float: "div",
-  int: "idiv",
   samples: two([-2, 2], [0.5, 2]),
   gradient: (dy, { inputs: [a, b] }) => {
     const scaled = div(dy, b!);
     return [scaled, neg(mul(scaled, div(a!, b!)))];
   },
-  simplify({ inputs: [a, b], dtype }) {
+  simplify({ inputs: [a, b] }) {
     const divisor = constantValue(b!);
     if (divisor === 1) return a!;
-    if (dtype === "float32" && divisor !== undefined && Number.isInteger(Math.log2(Math.abs(divisor)))) {
+    if (divisor !== undefined && Number.isInteger(Math.log2(Math.abs(divisor)))) {
       return mul(a!, constantLike(b!, 1 / divisor));
     }
-    return dtype === "float32" && constantValue(a!) === 1 ? reciprocal(b!) : undefined;
+    return constantValue(a!) === 1 ? reciprocal(b!) : undefined;
   },
 });
+
+/** a / b on floats; on int32 rounded toward −∞, and x / 0 = 0. */
+export const div: MapFunction = Object.assign(
+  (...inputs: Node[]) =>
+    inputs.every(({ dtype }) => dtype === "int32") ? floorDivide(...inputs) : quotient(...inputs),
+  { op: quotient.op },
+);
 
 /** Shares dy at ties: half to each operand, so that the sum of the partials is dy. */
 const tieShare = (dy: Node, a: Node, b: Node, aWins: Node): Node =>

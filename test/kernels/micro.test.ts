@@ -70,6 +70,7 @@ const UNARY: Record<string, Unary> = {
   cos: [Math.cos, -1e5, 1e5, 1.5],
   tanh: [Math.tanh, -10, 10, 2],
   sigmoid: [(x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))), -100, 100, 3],
+  softplus: [(x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), -100, 100, 3],
   erf: [erf, -5, 5, 2],
   relu: [(x) => Math.max(x, 0), -5, 5, 0],
 };
@@ -108,6 +109,7 @@ const INT: Record<string, (x: number, y: number) => number> = {
   imax: Math.max,
   imin: Math.min,
   ineg: (x) => -x | 0,
+  isign: (x) => Math.sign(x),
   iabs: (x) => Math.abs(x) | 0,
   ilt: (x, y) => Number(x < y),
   ile: (x, y) => Number(x <= y),
