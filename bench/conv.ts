@@ -3,7 +3,7 @@ import { type Device, openDevice } from "nabla";
 import { type ConvGeometry, conv2d, conv2dInputGrad, conv2dWeightGrad } from "../src/ops/conv.ts";
 import type { Context, Row, Section } from "./context.ts";
 import { prepareSingle, type Single, useThreads } from "./single.ts";
-import { alternate, median } from "./statistics.ts";
+import { alternate, undisturbed } from "./statistics.ts";
 import { formatShare, formatTable } from "./table.ts";
 
 const DIRECTIONS = ["forward", "inputGrad", "weightGrad"] as const;
@@ -60,7 +60,7 @@ async function measure(context: Context, device: Device, shape: Case, direction:
   const seconds = options.seconds / 4;
   useThreads(device, 1);
   const single = prepare(device, shape, direction);
-  const one = median(await single(seconds));
+  const one = undisturbed(await single(seconds));
   useThreads(device, ceiling.threads);
   const peer = await torch?.make(
     {
@@ -74,7 +74,7 @@ async function measure(context: Context, device: Device, shape: Case, direction:
   );
   const sides = [() => single(seconds), ...(peer === undefined ? [] : [() => peer(seconds)])];
   const [all, theirs] = (await alternate(Math.min(5, options.rounds), ...sides)).map((bursts) =>
-    median(bursts.map(median)),
+    undisturbed(bursts.flat()),
   );
   await peer?.drop();
   single.drop();

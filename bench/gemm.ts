@@ -7,7 +7,7 @@ import type { Rates } from "./ceiling.ts";
 import type { Context, Row, Section } from "./context.ts";
 import { compileNative, wordsOf } from "./native-program.ts";
 import { prepareSingle, useThreads } from "./single.ts";
-import { alternate, median } from "./statistics.ts";
+import { alternate, undisturbed } from "./statistics.ts";
 import { formatShare, formatTable } from "./table.ts";
 import type { Times } from "./training.ts";
 
@@ -87,7 +87,7 @@ async function measure(
   if (openblas !== undefined) sides.push(openblasSide(openblas, product, threads, seconds));
   if (peer !== undefined) sides.push(() => peer(seconds));
   const times = (await alternate(Math.min(5, options.rounds), ...sides)).map((bursts) =>
-    median(bursts.map(median)),
+    undisturbed(bursts.flat()),
   );
   await peer?.drop();
   single.drop();

@@ -1,11 +1,12 @@
 // The nets whose training is timed, as data: both sides build them from the same description, so they cannot differ.
 import { describe, type Layer, nn, optim } from "nabla";
 
-/** A layer by name with its sizes; convolutions keep the image's size, `block` is a residual block of ResNet-20. */
+/** A layer by name with its sizes; convolutions keep the image's size, and have no bias where their last number is 0. */
 export type LayerSpec =
   | readonly ["linear", out: number]
-  | readonly ["conv", filters: number, kernel: number]
+  | readonly ["conv", filters: number, kernel: number, bias?: 0]
   | readonly ["pool", size: number]
+  /** A residual block of ResNet-20. */
   | readonly ["block", filters: number, stride: number]
   | readonly ["relu" | "flatten" | "norm" | "meanPool"];
 
@@ -97,28 +98,26 @@ export const nets: readonly NetSpec[] = [
     name: "E",
     title: "ResNet-20",
     input: [3, 32, 32],
-    layers: [["conv", 16, 3], ["norm"], ["relu"], ...blocks, ["meanPool"], ["flatten"], ["linear", 10]],
+    layers: [["conv", 16, 3, 0], ["norm"], ["relu"], ...blocks, ["meanPool"], ["flatten"], ["linear", 10]],
     optimizer: () => ({ name: "sgd", lr: 0.1, momentum: 0.9 }),
     batches: [128],
   },
 ];
 
-/** The layers a spec names that this version of Nabla lacks; a net with such layers is not timed. */
-export const missingLayers = ({ layers }: NetSpec): string[] => [
-  ...new Set(layers.map(([name]) => name).filter((name) => !(name in makers))),
-];
-
-const makers: Readonly<Record<string, (a: number, b: number) => Layer>> = {
+const makers: Readonly<Record<string, (a: number, b: number, c: number) => Layer>> = {
   linear: (out) => nn.linear(out),
-  conv: (filters, kernel) => nn.conv2d(filters, kernel, { padding: "same" }),
+  conv: (filters, kernel, bias) => nn.conv2d(filters, kernel, { padding: "same", bias: bias !== 0 }),
   pool: (size) => nn.maxPool2d(size),
   relu: () => nn.relu(),
   flatten: () => nn.flatten(),
+  norm: () => nn.batchNorm2d(),
+  block: (filters, stride) => nn.basicBlock(filters, { stride }),
+  meanPool: () => nn.globalAvgPool2d(),
 };
 
 /** The net, without parameters yet. */
 export const buildNet = ({ layers }: NetSpec): Layer =>
-  nn.sequential(...layers.map(([name, a = 0, b = 0]) => makers[name]!(a, b)));
+  nn.sequential(...layers.map(([name, a = 0, b = 0, c = 1]) => makers[name]!(a, b, c)));
 
 /** Floating-point operations of the forward pass for one input; a training step is counted as three times that. */
 export const forwardFlops = (spec: NetSpec): number =>

@@ -3,7 +3,6 @@
 import { type Device, openDevice } from "nabla";
 import { costOf } from "../src/compile/cost.ts";
 import { printProgram } from "../src/compile/print-program.ts";
-import type { Kernel } from "../src/compile/program.ts";
 import type { CpuDevice } from "../src/device/cpu/cpu-device.ts";
 import type { Context, Row, Section } from "./context.ts";
 import { type Loaded, leastTime, watchLoads } from "./roofline.ts";
@@ -52,26 +51,67 @@ const nameOf = (line: string): string => line.replace(/^.* = /, "").replace(/ \(
 const short = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
+/** One row for all kernels that read alike, the most time first. */
 function profileRows(context: Context, { program }: Loaded, times: readonly number[]): Row[] {
-  const names = printProgram(program).split("\n").map(nameOf);
-  return program.kernels.map((kernel: Kernel, i) => {
-    const work = costOf(kernel);
-    const least = leastTime(work, context.ceiling);
-    const us = times[i]! * 1e3;
+  const lines = printProgram(program).split("\n");
+  const groups = new Map<
+    string,
+    { count: number; us: number; leastUs: number; flops: number; bytes: number }
+  >();
+  program.kernels.forEach((kernel, i) => {
+    const name = nameOf(lines[i]!);
+    const { flops, bytes } = costOf(kernel);
+    const group = groups.get(name) ?? { count: 0, us: 0, leastUs: 0, flops: 0, bytes: 0 };
+    group.count++;
+    group.us += times[i]! * 1e3;
+    group.leastUs += leastTime({ flops, bytes }, context.ceiling) * 1e3;
+    group.flops += flops;
+    group.bytes += bytes;
+    groups.set(name, group);
+  });
+  const rows = [...groups].map(([kernel, { count, us, leastUs, flops, bytes }]) => {
     return {
-      kernel: names[i],
+      kernel,
+      count,
       us,
-      leastUs: least * 1e3,
-      lossUs: us - least * 1e3,
-      gflops: work.flops / us / 1e3,
-      gbs: work.bytes / us / 1e3,
+      leastUs,
+      aboveUs: us - leastUs,
+      gflops: flops / us / 1e3,
+      gbs: bytes / us / 1e3,
     };
   });
+  return rows.sort((a, b) => b.us - a.us);
 }
 
-const HEADINGS = ["kernel", "µs", "least µs", "above", "share", "GFLOP/s", "GB/s"];
+const HEADINGS = ["kernel", "times", "µs", "least µs", "above", "share", "GFLOP/s", "GB/s"];
+const MOST_ROWS = 25;
 
-/** The kernels of every net and batch asked for, slowest first; one table each. */
+function profileTable(rows: readonly Row[], totalUs: number): string {
+  const cells = rows
+    .slice(0, MOST_ROWS)
+    .map((row) => [
+      short(row["kernel"] as string, 84),
+      String(row["count"]),
+      ...["us", "leastUs", "aboveUs"].map((name) => row[name]),
+      formatShare((row["us"] as number) / totalUs),
+      ...["gflops", "gbs"].map((name) => row[name]),
+    ]);
+  const rest = rows.slice(MOST_ROWS).reduce((sum, row) => sum + (row["us"] as number), 0);
+  if (rest > 0)
+    cells.push([
+      "all others",
+      "",
+      rest,
+      undefined,
+      undefined,
+      formatShare(rest / totalUs),
+      undefined,
+      undefined,
+    ]);
+  return formatTable(HEADINGS, cells);
+}
+
+/** The kernels of every net and batch asked for; one table each. */
 export const benchProfile: Section = async (context) => {
   const device = await openDevice("native");
   const all: Row[] = [];
@@ -86,19 +126,11 @@ export const benchProfile: Section = async (context) => {
     const times = await timeKernels(device, loaded, context.options.seconds / 4);
     const rows = profileRows(context, loaded, times);
     const sum = times.reduce((a, b) => a + b, 0);
-    const cells = [...rows]
-      .sort((a, b) => (b["us"] as number) - (a["us"] as number))
-      .map((row) => [
-        short(row["kernel"] as string, 90),
-        ...["us", "leastUs", "lossUs"].map((name) => row[name]),
-        formatShare((row["us"] as number) / (sum * 1e3)),
-        ...["gflops", "gbs"].map((name) => row[name]),
-      ]);
     console.log(
       `${spec.name} @ ${batch}: ${median(once).toFixed(3)} ms one call a step, ${median(many).toFixed(3)} ms many; ` +
         `${times.length} kernels, ${sum.toFixed(3)} ms if each runs alone`,
     );
-    console.log(`${formatTable(HEADINGS, cells)}\n`);
+    console.log(`${profileTable(rows, sum * 1e3)}\n`);
     all.push(...rows.map((row) => ({ net: spec.name, batch, ...row })));
   }
   await device.close();

@@ -41,8 +41,8 @@ export function prepareSingle(
     await run(1);
     const before = performance.now();
     await run(2);
-    // Calls of some 20 ms, so that starting one does not count.
-    const steps = Math.ceil(40 / Math.max(performance.now() - before, 0.01));
+    // Calls of some 5 ms: long enough that starting one does not count, short enough that some are left undisturbed.
+    const steps = Math.ceil(10 / Math.max(performance.now() - before, 0.01));
     return (await timeCalls(() => run(steps), seconds)).map((ms) => ms / steps);
   };
   const drop = () => {

@@ -1,6 +1,6 @@
 // Holds the statistics of the benchmark to numbers worked out by hand.
 import { describe, expect, it } from "vitest";
-import { alternate, median, pairRatios, quantile, spreadOf } from "./statistics.ts";
+import { alternate, median, pairRatios, quantile, spreadOf, undisturbed } from "./statistics.ts";
 
 describe("quantiles", () => {
   it("takes the middle of an odd count and the mean of the middle two of an even one", () => {
@@ -15,6 +15,10 @@ describe("quantiles", () => {
     const values = [100, 9, 20];
     expect(median(values)).toBe(20);
     expect(values).toEqual([100, 9, 20]);
+  });
+  it("takes near the fastest for undisturbed, and not the fastest of many", () => {
+    const times = Array.from({ length: 101 }, (_, i) => 100 - i);
+    expect(undisturbed(times)).toBe(5);
   });
   it("is NaN of nothing", () => expect(median([])).toBeNaN());
 });

@@ -12,6 +12,9 @@ export function quantile(values: readonly number[], q: number): number {
 /** The middle value; the mean of the middle two where their number is even. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** The time of the fastest runs, short of single lucky ones: what they take when nothing disturbs them. */
+export const undisturbed = (times: readonly number[]): number => quantile(times, 0.05);
+
 /** Least, middle and greatest of a list. */
 export interface Spread {
   readonly min: number;

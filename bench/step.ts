@@ -1,10 +1,10 @@
 // Whole training steps beside PyTorch's: the figure that everything else serves.
 import { type Device, openDevice } from "nabla";
 import type { Context, Row, Section } from "./context.ts";
-import { forwardFlops, missingLayers, type NetSpec, nets } from "./nets.ts";
+import { forwardFlops, type NetSpec, nets } from "./nets.ts";
 import type { Torch, TorchRun } from "./peers/torch.ts";
 import { rooflineOf, watchLoads } from "./roofline.ts";
-import { alternate, median, pairRatios, quantile, spreadOf } from "./statistics.ts";
+import { alternate, median, pairRatios, spreadOf, undisturbed } from "./statistics.ts";
 import { type Cell, formatShare, formatTable } from "./table.ts";
 import { startTraining, type Times } from "./training.ts";
 
@@ -14,17 +14,10 @@ const TARGET = 1;
 /** Nets and batches asked for on the command line. */
 export function chosenCells({ options }: Context): { spec: NetSpec; batch: number }[] {
   const specs = nets.filter(({ name }) => options.nets.length === 0 || options.nets.includes(name));
-  for (const spec of specs) {
-    const missing = missingLayers(spec);
-    if (missing.length > 0)
-      console.log(`net ${spec.name} is left out: it needs layers that are missing (${missing}).`);
-  }
-  return specs
-    .filter((spec) => missingLayers(spec).length === 0)
-    .flatMap((spec) => {
-      const batches = options.batches.length === 0 ? spec.batches : options.batches;
-      return batches.map((batch) => ({ spec, batch }));
-    });
+  return specs.flatMap((spec) => {
+    const batches = options.batches.length === 0 ? spec.batches : options.batches;
+    return batches.map((batch) => ({ spec, batch }));
+  });
 }
 
 /** Ways to set PyTorch up for a net; which is fastest is found by trying. */
@@ -64,9 +57,6 @@ export async function fastestTorch(
 
 const middles = (bursts: readonly Times[]): number[] => bursts.map(median);
 
-/** The fastest steps of all bursts, short of single lucky ones: what a side does when nothing disturbs it. */
-const undisturbed = (bursts: readonly Times[]): number => quantile(bursts.flat(), 0.05);
-
 async function measureCell(context: Context, device: Device, spec: NetSpec, batch: number): Promise<Row> {
   const { options, ceiling, torch } = context;
   const loads = watchLoads(device);
@@ -76,7 +66,7 @@ async function measureCell(context: Context, device: Device, spec: NetSpec, batc
   const sides = [() => training.once(options.seconds), ...(peer ? [() => peer.run(options.seconds)] : [])];
   const bursts = await alternate(options.rounds, ...sides);
   const [ours = [], theirs = []] = bursts.map(middles);
-  const [ourBest = Number.NaN, theirBest = Number.NaN] = bursts.map(undisturbed);
+  const [ourBest = Number.NaN, theirBest = Number.NaN] = bursts.map((side) => undisturbed(side.flat()));
   const many = median(await training.many(options.seconds));
   await peer?.run.drop();
   const loss = await training.loss();

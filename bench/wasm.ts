@@ -6,7 +6,7 @@ import type { Context, Row, Section } from "./context.ts";
 import { prepareProduct } from "./gemm.ts";
 import { type ScriptPeer, scriptPeers } from "./peers/script.ts";
 import { useThreads } from "./single.ts";
-import { alternate, median, pairRatios, spreadOf } from "./statistics.ts";
+import { alternate, median, pairRatios, spreadOf, undisturbed } from "./statistics.ts";
 import { chosenCells } from "./step.ts";
 import { formatShare, formatTable } from "./table.ts";
 import { startTraining, timeCalls } from "./training.ts";
@@ -28,14 +28,14 @@ async function measureProducts(
   ] as const) {
     useThreads(device, threads);
     const single = prepareProduct(device, { name: "square", m: SIDE, k: SIDE, n: SIDE });
-    const gflops = rate(median(await single(options.seconds)));
+    const gflops = rate(undisturbed(await single(options.seconds)));
     single.drop();
     rows.push({ product: `${SIDE}³`, by: `nabla, ${isa}`, threads, gflops, share: gflops / most });
   }
   for (const { name, makeSquare } of peers) {
     const call = await makeSquare(SIDE);
     await call();
-    const gflops = rate(median(await timeCalls(call, options.seconds)));
+    const gflops = rate(undisturbed(await timeCalls(call, options.seconds)));
     rows.push({ product: `${SIDE}³`, by: name, threads: 1, gflops, share: gflops / peak.one });
   }
   return rows;

@@ -31,7 +31,7 @@ class Block(nn.Module):
 
 LAYERS = {
     "linear": lambda out: nn.LazyLinear(out),
-    "conv": lambda filters, kernel: nn.LazyConv2d(filters, kernel, padding=kernel // 2),
+    "conv": lambda filters, kernel, bias=1: nn.LazyConv2d(filters, kernel, padding=kernel // 2, bias=bias != 0),
     "pool": lambda size: nn.MaxPool2d(size),
     "block": Block,
     "norm": nn.LazyBatchNorm2d,
