@@ -148,8 +148,3 @@ export async function realize(nodes: readonly Node[]): Promise<Slot[]> {
     if (steps === 1) return outputs;
   }
 }
-
-/** Every slot a graph reads. */
-export const slotsOf = (graph: Graph): Slot[] => [
-  ...new Set(topologicalOrder(rootsOf(graph)).flatMap((node) => slotOf(node) ?? [])),
-];
