@@ -32,6 +32,7 @@ describe("resolveConfig", () => {
       weightDecay: 0.01,
     });
     expect(resolveConfig({ optimizer: "sgd" })).toMatchObject({ lr: 0.05, weightDecay: 0 });
+    expect(resolveConfig({ optimizer: "muon" })).toMatchObject({ lr: 0.02, weightDecay: 0.1 });
     expect(resolveConfig({ optimizer: "sgd", lr: 0.1 })).toMatchObject({ lr: 0.1 });
   });
 });
@@ -60,8 +61,10 @@ describe("a mistake", () => {
   });
   it("in a value names the rule and the value", () => {
     expect(() => checkConfig({ optimizer: "adm" }, "x.yaml")).toThrow(
-      'config: "optimizer" must be one of sgd, adam, adamw, in x.yaml it is "adm".',
+      'config: "optimizer" must be one of sgd, adam, adamw, adamax, nadam, radam, rmsprop, adagrad, adadelta, lion, muon, in x.yaml it is "adm".',
     );
+    expect(() => checkConfig({ checkpointEvery: "often" }, "x.yaml")).toThrow(/minutes as in 10m, in x.yaml/);
+    expect(checkConfig({ checkpointEvery: "2.5m" }, "x.yaml")).toEqual({ checkpointEvery: "2.5m" });
     expect(() => checkConfig({ epochs: 2.5 }, "x.yaml")).toThrow(
       /whole number of at least 1, in x.yaml it is 2.5/,
     );

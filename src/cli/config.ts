@@ -21,15 +21,35 @@ const yesNo = z.boolean("must be true or false");
 const accuracy = "must be an accuracy above 0 and up to 1";
 const share = "must be at least 0 and below 1";
 
+const rhythm = "must be a whole number of steps of at least 1, or minutes as in 10m";
+
+/** Names of optimisers, as --optimizer takes them. */
+export const OPTIMIZERS = [
+  ...(["sgd", "adam", "adamw", "adamax", "nadam", "radam"] as const),
+  ...(["rmsprop", "adagrad", "adadelta", "lion", "muon"] as const),
+] as const;
+
+/** Names of schedules, as --schedule takes them. */
+export const SCHEDULES = [
+  ...(["cosine", "constant", "step", "exponential", "oneCycle", "cosineRestarts", "polynomial"] as const),
+] as const;
+
 const SHAPE = {
   data: text,
   dataDir: text,
   model: text,
   epochs: whole(1),
   batchSize: whole(1),
-  optimizer: oneOf(["sgd", "adam", "adamw"]),
+  optimizer: oneOf(OPTIMIZERS),
   lr: positive,
-  schedule: oneOf(["cosine", "constant"]),
+  schedule: oneOf(SCHEDULES),
+  ema: z.number(share).min(0, share).lt(1, share),
+  clipNorm: positive,
+  clipValue: positive,
+  accumulate: whole(1),
+  plateauPatience: whole(0),
+  checkpointEvery: z.union([whole(1), z.string().regex(/^\d+(\.\d+)?m$/, rhythm)], rhythm),
+  keepCheckpoints: whole(1),
   momentum: z.number(share).min(0, share).lt(1, share),
   weightDecay: atLeastZero,
   seed: whole(0).max(2 ** 32 - 1, "must be below 2^32"),
@@ -51,7 +71,21 @@ const schema = full.partial();
 export const CONFIG_KEYS: readonly string[] = Object.keys(SHAPE);
 
 type Values = z.infer<typeof full>;
-type Optional = "dataDir" | "limit" | "threads" | "out" | "patience" | "target" | "maxSeconds";
+type Optional =
+  | "ema"
+  | "clipNorm"
+  | "clipValue"
+  | "accumulate"
+  | "plateauPatience"
+  | "checkpointEvery"
+  | "keepCheckpoints"
+  | "dataDir"
+  | "limit"
+  | "threads"
+  | "out"
+  | "patience"
+  | "target"
+  | "maxSeconds";
 
 /** The keys given in one place, on the command line or in a file; the rest is left open. */
 export type PartialTrainConfig = { readonly [K in keyof Values]?: Values[K] };
@@ -61,6 +95,13 @@ export type TrainConfig = Readonly<Omit<Values, Optional>> & Pick<PartialTrainCo
 
 /** Learning rate of sgd where none is said: with momentum 0.9 it wants far longer steps than Adam. */
 export const SGD_RATE = 0.05;
+
+/** Learning rates of optimisers whose steps are of another size than Adam's, where none is said. */
+const RATES: Readonly<Partial<Record<Values["optimizer"], number>>> = {
+  ...{ sgd: SGD_RATE, rmsprop: 1e-3, adagrad: 0.02, adadelta: 1, lion: 3e-4, muon: 0.02 },
+};
+/** Weight decay where none is said. */
+const DECAYS: Readonly<Partial<Record<Values["optimizer"], number>>> = { adamw: 0.01, muon: 0.1 };
 
 /** The first of these that says something counts, key by key; what none says is the default recipe's. */
 export function resolveConfig(...given: readonly PartialTrainConfig[]): TrainConfig {
@@ -72,10 +113,10 @@ export function resolveConfig(...given: readonly PartialTrainConfig[]): TrainCon
     epochs: RECIPE.epochs,
     batchSize: RECIPE.batchSize,
     optimizer,
-    lr: optimizer === "sgd" ? SGD_RATE : RECIPE.learningRate,
+    lr: RATES[optimizer] ?? RECIPE.learningRate,
     schedule: "cosine",
     momentum: 0.9,
-    weightDecay: optimizer === "adamw" ? 0.01 : 0,
+    weightDecay: DECAYS[optimizer] ?? 0,
     seed: 1,
     validation: 0.1,
     augment: false,

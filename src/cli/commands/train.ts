@@ -1,7 +1,7 @@
 // `nabla train`: its options. What a run does is train-run.ts, loaded only when there is something to train.
 import { type Command, Option } from "commander";
 import { RECIPE } from "../../train/recipe.ts";
-import { SGD_RATE } from "../config.ts";
+import { OPTIMIZERS, SCHEDULES, SGD_RATE } from "../config.ts";
 import { type Context, numberOption, withCommonOptions } from "../context.ts";
 import type { TrainOptions } from "../train-run.ts";
 
@@ -16,14 +16,29 @@ export function addTrain(program: Command, context: Context): void {
     .option("--model <name>", "cnn (default), lenet5, mlp, linear, deepMlp")
     .addOption(numberOption("--epochs <n>", `times every image is learned from (default ${RECIPE.epochs})`))
     .addOption(numberOption("--batch-size <n>", `images a step (default ${RECIPE.batchSize})`))
-    .option("--optimizer <name>", "adamw (default), adam, sgd")
+    .option(
+      "--optimizer <name>",
+      `adamw (default), ${OPTIMIZERS.filter((name) => name !== "adamw").join(", ")}`,
+    )
     .addOption(
       numberOption(
         "--lr <rate>",
         `highest learning rate (default ${RECIPE.learningRate}; ${SGD_RATE} for sgd)`,
       ),
     )
-    .option("--schedule <name>", "cosine (default; rises over a tenth of the steps, then falls), constant")
+    .option(
+      "--schedule <name>",
+      `cosine (default; rises over a tenth of the steps, then falls), ${SCHEDULES.slice(1).join(", ")}`,
+    )
+    .addOption(
+      numberOption("--plateau-patience <epochs>", "lower the rate tenfold when so many bring no improvement"),
+    )
+    .addOption(
+      numberOption("--ema <share>", "evaluate and save a running average that keeps this share a step"),
+    )
+    .addOption(numberOption("--clip-norm <length>", "shorten gradients to this length"))
+    .addOption(numberOption("--clip-value <bound>", "hold the elements of gradients within ± this"))
+    .addOption(numberOption("--accumulate <parts>", "cut each batch into parts, to use less memory"))
     .addOption(numberOption("--momentum <share>", "share of the last step that sgd keeps (default 0.9)"))
     .addOption(
       numberOption("--weight-decay <rate>", "pull of the weights towards 0 (default 0.01 for adamw, else 0)"),
@@ -51,6 +66,12 @@ export function addTrain(program: Command, context: Context): void {
     )
     .option("--out <folder>", "where the run is saved (default runs/<date>-<data>-<model>)")
     .option("--resume <folder>", "go on with the run saved in this folder")
+    .addOption(numberOption("--checkpoint-every <n>", "also save after every n steps, or minutes as in 10m"))
+    .addOption(numberOption("--keep-checkpoints <n>", "keep the last n checkpoints (default 2) and the best"))
+    .option("--dry-run", "one batch from end to end, to see that all works; keeps nothing")
+    .addOption(numberOption("--overfit <n>", "learn n images by heart, to see that the network can learn"))
+    .option("--find-lr", "try growing learning rates and suggest one; keeps nothing")
+    .addOption(numberOption("--seeds <n>", "train with n seeds and give mean and confidence interval"))
     .option("--quiet", "write the score and the folder only");
   withCommonOptions(command).action(async (options: TrainOptions) => {
     const { train } = await import("../train-run.ts");

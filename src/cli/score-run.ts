@@ -1,0 +1,75 @@
+// One training run from its configuration to its score: trains, saves, evaluates, and tells it all to a view.
+// Knows nothing of how things look, nor of the files a run folder holds.
+import { join } from "node:path";
+import { atomicWrite } from "../data/index.node.ts";
+import type { DataSet, ImageSet } from "../data/index.ts";
+import { describe } from "../nn/describe.ts";
+import { createRunFolder, type RunFolder } from "../train/index.node.ts";
+import {
+  type Evaluation,
+  evaluate,
+  type FitResult,
+  type FitRun,
+  fit,
+  type TrainingState,
+} from "../train/index.ts";
+import type { TrainConfig } from "./config.ts";
+import { QuietExit } from "./failure.ts";
+import { fitOptions } from "./fit-options.ts";
+import type { Interrupt } from "./interrupt.ts";
+import { newRunFolder } from "./run-name.ts";
+import type { RunView } from "./run-view.ts";
+
+/** The score on the test images, in the run folder. */
+export const EVALUATION_FILE = "evaluation.json";
+
+/** A run to go on with. */
+export interface Resumed {
+  readonly run: RunFolder;
+  readonly state: TrainingState;
+}
+
+/** What a run is made of; the data may have a validation set of its own. */
+export interface RunParts {
+  readonly config: TrainConfig;
+  readonly data: DataSet & { readonly validation?: ImageSet };
+  readonly resumed: Resumed | undefined;
+  readonly view: RunView;
+  readonly interrupt: Interrupt;
+}
+
+/** Trains, saves and scores; gives the score on the test images. */
+export async function runAndScore({ config, data, resumed, view, interrupt }: RunParts): Promise<Evaluation> {
+  let folder: RunFolder | undefined = resumed?.run;
+  const run: FitRun = fit(config.model, data, {
+    ...fitOptions(config),
+    signal: interrupt.signal,
+    resume: resumed?.state,
+    onCheckpoint: async (state) => folder?.saveCheckpoint(run.model, state),
+  });
+  folder ??= await createRunFolder(config.out ?? newRunFolder(config.data, config.model, new Date()), config);
+  const { model, train, validation } = run;
+  const layers = describe(model.net, model.shape);
+  view.begin({ config, folder: folder.path, layers, train, validation, test: data.test });
+  const { reason } = await follow(run, folder, view);
+  if (reason === "interrupted") {
+    view.close(folder.path, "interrupted");
+    throw new QuietExit(interrupt.exitCode() ?? 1);
+  }
+  await folder.saveModel(model);
+  const evaluation = await evaluate(model, data.test);
+  await atomicWrite(join(folder.path, EVALUATION_FILE), `${JSON.stringify(evaluation)}\n`);
+  view.score("test", evaluation, data.test);
+  view.close(folder.path, "done");
+  return evaluation;
+}
+
+/** Tells and writes down every event; gives what the run ended with. */
+async function follow(run: FitRun, folder: RunFolder, view: RunView): Promise<FitResult> {
+  for (;;) {
+    const next = await run.next();
+    if (next.done) return next.value;
+    view.show(next.value);
+    await folder.append(next.value);
+  }
+}
