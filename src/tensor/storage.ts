@@ -6,7 +6,7 @@ import { type Shape, sizeOf } from "../base/shape.ts";
 import { rewrite } from "../compile/rewrite.ts";
 import { currentDevice } from "../device/current.ts";
 import type { Buffer, Device, Executable } from "../device/device.ts";
-import { type Graph, type Node, rootsOf, Slot, topologicalOrder } from "../ir/node.ts";
+import { type Graph, type Node, Slot } from "../ir/node.ts";
 import { printGraph } from "../ir/print.ts";
 import { readSlot, slotOf } from "../ops/leaf.ts";
 

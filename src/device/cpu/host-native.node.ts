@@ -23,6 +23,8 @@ interface Addon {
 
 /** Where the build puts the addon, seen from src/ and from dist/ alike. */
 const ADDON = fileURLToPath(new URL("../../../dist/native/nabla.node", import.meta.url));
+/** What builds it: named in full, as the package may lie in somebody's node_modules. */
+const BUILD = fileURLToPath(new URL("../../../scripts/build-kernels.mjs", import.meta.url));
 
 function loadAddon(): Addon {
   try {
@@ -30,7 +32,7 @@ function loadAddon(): Addon {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new DeviceError(
-      `native kernels: ${reason}. Run \`node scripts/build-kernels.mjs\`, or set NABLA_DEVICE=wasm.`,
+      `native kernels: ${reason}. Run \`node ${BUILD} --native\`, or set NABLA_DEVICE=wasm.`,
       { path: ADDON },
       cause,
     );
