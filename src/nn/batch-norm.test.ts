@@ -15,7 +15,7 @@ import { describe as describeNet } from "./describe.ts";
 import { initialize } from "./initialize.ts";
 import { apply, training } from "./layer.ts";
 import { relu } from "./plain.ts";
-import { buffersOf, parametersOf, stateDict } from "./state.ts";
+import { buffersOf, loadState, parametersOf, stateDict } from "./state.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
 
@@ -119,6 +119,16 @@ describe("batchNorm2d", () => {
       .map((line) => line.replace(/^\S+ = /, "").replace(/ \(.*/, ""));
     // The first and the last map only turn images to channels-last and back.
     expect(large.map((line) => line.split(" ")[0])).toEqual(["map", "conv2d", "sum", "sum", "map", "map"]);
+  });
+
+  it("loads what PyTorch saves, its count of steps passed over", async () => {
+    const net = initialize(sequential(batchNorm2d()), [1, 2, 2]);
+    const one = (value: number) => ({ shape: [1], data: Float32Array.of(value) });
+    const saved = { weight: one(2), bias: one(3), running_mean: one(4), running_var: one(5) };
+    const named = Object.fromEntries(Object.entries(saved).map(([name, entry]) => [`0.${name}`, entry]));
+    await loadState(net, { ...named, "0.num_batches_tracked": { shape: [], data: Int32Array.of(9) } });
+    const state = await stateDict(net);
+    expect(Object.values(state).map(({ data }) => data[0])).toEqual([2, 3, 4, 5]);
   });
 
   it("leaves out what it is told to", () => {

@@ -90,11 +90,15 @@ function listed(names: readonly string[], most = 5): string {
   return names.slice(0, most).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
+// PyTorch counts the steps of its batch norms; nothing here depends on the count.
+const isForeignCount = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
+
 /**
  * Writes the values of `record` into the net's parameters and buffers. CheckpointError, before anything is written,
- * naming what is missing, unexpected, or of another shape.
+ * naming what is missing, unexpected, or of another shape. PyTorch's `num_batches_tracked` is passed over.
  */
-export async function loadState(net: Layer, record: Readonly<StateDict>): Promise<void> {
+export async function loadState(net: Layer, given: Readonly<StateDict>): Promise<void> {
+  const record = Object.fromEntries(Object.entries(given).filter(([name]) => !isForeignCount(name)));
   const layers = builtLayers(net, "loadState");
   const named = new Map([...collect(layers, "parameters"), ...collect(layers, "buffers")]);
   const faults = mismatches(named, record);
