@@ -111,6 +111,8 @@ CASES = {
     "resizeBilinear": (lambda x: F.interpolate(x, (10, 4), mode="bilinear", align_corners=False), [IMAGES]),
     "adaptiveAvgPool2d": (lambda x: F.adaptive_avg_pool2d(x, (3, 4)), [IMAGES]),
     "adaptiveMaxPool2d": (lambda x: F.adaptive_max_pool2d(x, (3, 4)), [IMAGES]),
+    "adaptiveAvgPool2dEven": (lambda x: F.adaptive_avg_pool2d(x, (7, 3)), [random(1, 2, 7, 6)]),
+    "adaptiveMaxPool2dEven": (lambda x: F.adaptive_max_pool2d(x, (1, 2)), [random(1, 2, 7, 6)]),
     "affineGrid": (lambda t: F.affine_grid(t, (2, 1, 3, 4), align_corners=False), [random(2, 2, 3)]),
     "gridSample": (lambda x, g: F.grid_sample(x, g, align_corners=False), [IMAGES, GRID]),
     "gridSampleBorder": (

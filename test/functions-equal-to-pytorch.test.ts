@@ -91,6 +91,8 @@ const functions: Readonly<Record<string, (...x: [Tensor, Tensor]) => Tensor>> = 
   resizeBilinear: (x) => resample.resize(x, [10, 4]),
   adaptiveAvgPool2d: (x) => resample.adaptiveAvgPool2d(x, [3, 4]),
   adaptiveMaxPool2d: (x) => resample.adaptiveMaxPool2d(x, [3, 4]),
+  adaptiveAvgPool2dEven: (x) => resample.adaptiveAvgPool2d(x, [7, 3]),
+  adaptiveMaxPool2dEven: (x) => resample.adaptiveMaxPool2d(x, [1, 2]),
   affineGrid: (theta) => resample.affineGrid(theta, [3, 4]),
   gridSample: (x, grid) => resample.gridSample(x, grid),
   gridSampleBorder: (x, grid) => resample.gridSample(x, grid, { outside: "border" }),

@@ -7,7 +7,7 @@ import { formatShape } from "../base/shape.ts";
 import { gridSample as sample } from "../ops/grid.ts";
 import { tensor } from "./create.ts";
 import { checkImages } from "./functions.ts";
-import { type Pair, pairOf } from "./images.ts";
+import { avgPool2d, maxPool2d, type Pair, pairOf } from "./images.ts";
 import { Tensor } from "./tensor.ts";
 
 function checkMode(op: string, name: string, value: string, known: readonly string[]): void {
@@ -38,28 +38,16 @@ function takeWindows(x: Tensor, axis: number, { size, count, positions }: Window
 function mixAxis(x: Tensor, axis: number, windows: Windows): Tensor {
   const { size, count, weights } = windows;
   const tail = x.shape.slice(axis + 1).map(() => 1);
-  const taken = takeWindows(x, axis, windows);
-  if (count === 1) return taken.squeeze(axis + 1);
-  return taken.mul(tensor(weights, { shape: [size, count, ...tail] })).sum(axis + 1);
+  return takeWindows(x, axis, windows)
+    .mul(tensor(weights, { shape: [size, count, ...tail] }))
+    .sum(axis + 1);
 }
 
-/** How one axis is read for a new size: ⌊i · old / new⌋, or between the two pixels whose centres lie round i's. */
-function resizeWindows(old: number, size: number, mode: "nearest" | "bilinear"): Windows {
-  const all = Array.from({ length: size }, (_, i) => i);
-  if (mode === "nearest") {
-    const positions = all.map((i) => Math.min(Math.floor((i * old) / size), old - 1));
-    return { size, count: 1, positions, weights: positions.map(() => 1) };
-  }
-  const centres = all.map((i) => Math.max(0, ((i + 0.5) * old) / size - 0.5));
-  const lows = centres.map((centre) => Math.min(Math.floor(centre), old - 1));
-  const shares = centres.map((centre, i) => centre - lows[i]!);
-  return {
-    size,
-    count: 2,
-    positions: lows.flatMap((low) => [low, Math.min(low + 1, old - 1)]),
-    weights: shares.flatMap((share) => [1 - share, share]),
-  };
-}
+/** Where along one axis each of `size` results is read, in pixels: at ⌊i · old / size⌋, or where the centre of i lies. */
+const resizePlaces = (old: number, size: number, mode: "nearest" | "bilinear"): number[] =>
+  Array.from({ length: size }, (_, i) =>
+    mode === "nearest" ? Math.floor((i * old) / size) : ((i + 0.5) * old) / size - 0.5,
+  );
 
 /** Images x [N, C, H, W] at another size [height, width], by the nearest pixel or linearly between pixels. */
 export function resize(
@@ -70,12 +58,16 @@ export function resize(
   checkImages("resize", x);
   checkMode("resize", "mode", mode, ["nearest", "bilinear"]);
   const [height, width] = pairOf("resize", "size", size, 1);
-  const [h, w] = [x.shape[2]!, x.shape[3]!];
+  const [n, , h, w] = x.shape as [number, number, number, number];
   if (h === 0 || w === 0) {
     throw new ShapeError(`resize: the images ${formatShape(x.shape)} have no pixels.`, { shape: x.shape });
   }
-  const rows = height === h ? x : mixAxis(x, 2, resizeWindows(h, height, mode));
-  return width === w ? rows : mixAxis(rows, 3, resizeWindows(w, width, mode));
+  if (height === h && width === w) return x;
+  // In a grid's units, where −1 and 1 are the outer edges.
+  const [ys, xs] = [resizePlaces(h, height, mode), resizePlaces(w, width, mode)];
+  const places = ys.flatMap((y) => xs.map((at) => [(2 * at + 1) / w - 1, (2 * y + 1) / h - 1]));
+  const grid = tensor(places).reshape(1, height, width, 2).broadcastTo(n, height, width, 2);
+  return gridSample(x, grid, { mode, outside: "border" });
 }
 
 /** Windows ⌊i · old / new⌋ to ⌈(i + 1) · old / new⌉; a shorter one repeats its last element with weight 0. */
@@ -99,6 +91,7 @@ function adaptivePool(
   op: string,
   x: Tensor,
   size: Pair,
+  pool: (x: Tensor, kernel: Pair) => Tensor,
   fold: (x: Tensor, axis: number, w: Windows) => Tensor,
 ): Tensor {
   checkImages(op, x);
@@ -106,17 +99,19 @@ function adaptivePool(
   if (x.shape[2] === 0 || x.shape[3] === 0) {
     throw new ShapeError(`${op}: the images ${formatShape(x.shape)} have no pixels.`, { shape: x.shape });
   }
+  const kernel = [x.shape[2]! / height, x.shape[3]! / width] as const;
+  if (kernel.every(Number.isInteger)) return pool(x, kernel);
   const rows = fold(x, 2, adaptiveWindows(x.shape[2]!, height));
   return fold(rows, 3, adaptiveWindows(x.shape[3]!, width));
 }
 
 /** The mean over windows that divide x [N, C, H, W] into size [OH, OW] as evenly as can be, as in PyTorch. */
 export const adaptiveAvgPool2d = (x: Tensor, size: Pair): Tensor =>
-  adaptivePool("adaptiveAvgPool2d", x, size, mixAxis);
+  adaptivePool("adaptiveAvgPool2d", x, size, avgPool2d, mixAxis);
 
-/** The maximum over windows that divide x [N, C, H, W] into size [OH, OW]; at ties the gradient is shared. */
+/** The maximum over windows that divide x [N, C, H, W] into size [OH, OW]; where these do not divide it, ties share the gradient. */
 export const adaptiveMaxPool2d = (x: Tensor, size: Pair): Tensor =>
-  adaptivePool("adaptiveMaxPool2d", x, size, (y, axis, windows) =>
+  adaptivePool("adaptiveMaxPool2d", x, size, maxPool2d, (y, axis, windows) =>
     takeWindows(y, axis, windows).max(axis + 1),
   );
 
