@@ -47,7 +47,11 @@ export async function runAndScore({ config, data, resumed, view, interrupt }: Ru
     resume: resumed?.state,
     onCheckpoint: async (state) => folder?.saveCheckpoint(run.model, state),
   });
-  folder ??= await createRunFolder(config.out ?? newRunFolder(config.data, config.model, new Date()), config);
+  folder ??= await createRunFolder(
+    config.out ?? newRunFolder(config.data, config.model, new Date()),
+    config,
+    { keep: config.keepCheckpoints },
+  );
   const { model, train, validation } = run;
   const layers = describe(model.net, model.shape);
   view.begin({ config, folder: folder.path, layers, train, validation, test: data.test });

@@ -23,7 +23,7 @@ export interface TrainOptions extends CommonOptions, ModeOptions {
 /** Does what `nabla train` was asked for; throws QuietExit with the code of the signal where one ended it. */
 export async function train(options: TrainOptions, { terminal, signals }: Context): Promise<void> {
   const view = (options.json ? jsonView : options.quiet ? quietView : textView)(terminal);
-  const { config, resumed } = await planOf(options);
+  const { config, resumed } = await planOf(options, view.remark);
   const interrupt = listenForInterrupt(signals, () => {
     view.remark("finishing this step and saving; once more to stop at once");
   });
@@ -43,11 +43,17 @@ export async function train(options: TrainOptions, { terminal, signals }: Contex
 }
 
 /** Configuration and, with --resume, the saved run: flags win over the file, the file over what was saved. */
-async function planOf(options: TrainOptions): Promise<{ config: TrainConfig; resumed: Resumed | undefined }> {
+async function planOf(
+  options: TrainOptions,
+  remark: (text: string) => void,
+): Promise<{ config: TrainConfig; resumed: Resumed | undefined }> {
   const flags = checkFlags({ ...options });
   const file = options.config === undefined ? {} : readConfigFile(options.config);
   if (options.resume === undefined) return { config: resolveConfig(flags, file), resumed: undefined };
-  const resumed = await resumeRunFolder(options.resume);
+  const resumed = await resumeRunFolder(options.resume, {
+    keep: flags.keepCheckpoints ?? file.keepCheckpoints,
+    onWarning: (message) => remark(`warning: ${message}`),
+  });
   const saved = checkConfig(resumed.run.config, join(options.resume, "config.json"));
   // The checkpoint knows of epochs that were added when the run was gone on with before.
   const { epochs } = resumed.state;

@@ -8,9 +8,11 @@ export {
   saveCheckpoint,
   saveModel,
 } from "./checkpoint.node.ts";
+export { BEST_FILE, CHECKSUM_FILE } from "./checkpoint-series.node.ts";
 export {
   createRunFolder,
   type RunFolder,
+  type RunFolderOptions,
   readConfig,
   readMetrics,
   resumeRunFolder,

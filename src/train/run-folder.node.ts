@@ -4,7 +4,8 @@ import { access, appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
 import { atomicWrite } from "../data/atomic-write.node.ts";
-import { CHECKPOINT_FILE, loadCheckpoint, MODEL_FILE, saveCheckpoint, saveModel } from "./checkpoint.node.ts";
+import { MODEL_FILE, saveModel } from "./checkpoint.node.ts";
+import { addCheckpoint, readNewest, USUAL_KEEP } from "./checkpoint-series.node.ts";
 import type { FitEvent } from "./events.ts";
 import type { Model, ModelDescription } from "./model.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -23,14 +24,32 @@ export interface RunFolder {
   saveModel(model: Model): Promise<string>;
 }
 
-function runFolder(path: string, config: unknown): RunFolder {
+/** How checkpoints are kept in a run folder. */
+export interface RunFolderOptions {
+  /** The last so many, beside the best by validation loss; 2 unless given. */
+  readonly keep?: number | undefined;
+}
+
+function runFolder(path: string, config: unknown, keep: number, told: readonly FitEvent[] = []): RunFolder {
+  let best = Number.POSITIVE_INFINITY;
+  let isBest = false;
+  const see = (event: FitEvent): void => {
+    if (event.type !== "epoch" || event.validation === undefined || !(event.validation.loss < best)) return;
+    best = event.validation.loss;
+    isBest = true;
+  };
+  told.forEach(see);
+  isBest = false;
   return {
     path,
     config,
-    append: (event) => appendFile(join(path, METRICS_FILE), `${JSON.stringify(event)}\n`),
+    append(event) {
+      see(event);
+      return appendFile(join(path, METRICS_FILE), `${JSON.stringify(event)}\n`);
+    },
     async saveCheckpoint(model, state) {
-      const file = join(path, CHECKPOINT_FILE);
-      await saveCheckpoint(file, model, state);
+      const file = await addCheckpoint(path, { model, state }, { keep, isBest });
+      isBest = false;
       return file;
     },
     async saveModel(model) {
@@ -42,7 +61,11 @@ function runFolder(path: string, config: unknown): RunFolder {
 }
 
 /** Makes a run folder with its resolved configuration; throws `CheckpointError` where there is a run already. */
-export async function createRunFolder(path: string, config: unknown): Promise<RunFolder> {
+export async function createRunFolder(
+  path: string,
+  config: unknown,
+  { keep = USUAL_KEEP }: RunFolderOptions = {},
+): Promise<RunFolder> {
   const file = join(path, CONFIG_FILE);
   const isTaken = await readFile(file).then(
     () => true,
@@ -62,7 +85,7 @@ export async function createRunFolder(path: string, config: unknown): Promise<Ru
     );
   });
   await atomicWrite(file, `${JSON.stringify(config, undefined, 2)}\n`);
-  return runFolder(path, config);
+  return runFolder(path, config, keep);
 }
 
 /** The lines of the metrics up to the step that a run is gone on with from; what came after is done again. */
@@ -82,29 +105,34 @@ async function cutMetrics(path: string, step: number): Promise<void> {
   await atomicWrite(file, kept.map((line) => `${line}\n`).join(""));
 }
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-/** Opens the folder of a run to go on with it: its configuration, its state and its model's description. */
+/**
+ * Opens the folder of a run to go on with it: its configuration, its state and its model's description. A damaged newest
+ * checkpoint is told to `onWarning` and the one before taken.
+ */
 export async function resumeRunFolder(
   path: string,
+  {
+    keep = USUAL_KEEP,
+    onWarning,
+  }: RunFolderOptions & { readonly onWarning?: (message: string) => void } = {},
 ): Promise<{ run: RunFolder; state: TrainingState; model: ModelDescription }> {
-  const [hasConfig, hasCheckpoint] = await Promise.all(
-    [CONFIG_FILE, CHECKPOINT_FILE].map((file) => exists(join(path, file))),
-  );
-  if (hasConfig && !hasCheckpoint) {
+  const found = await readNewest(path, onWarning);
+  if (found === undefined) {
+    const hasConfig = await access(join(path, CONFIG_FILE)).then(
+      () => true,
+      () => false,
+    );
     throw new CheckpointError(
-      `${path}: the run ended before its first checkpoint. Remove the folder and train anew.`,
+      hasConfig
+        ? `${path}: the run ended before its first checkpoint. Remove the folder and train anew.`
+        : `${path}: does not exist or holds no checkpoint. Give the path of a run folder.`,
       { path },
     );
   }
-  const { state, model } = await loadCheckpoint(path);
+  const { state, model } = found;
   const config = await readConfig(path);
   await cutMetrics(path, state.epoch * state.stepsPerEpoch + state.position);
-  return { run: runFolder(path, config), state, model };
+  return { run: runFolder(path, config, keep, await readMetrics(path)), state, model };
 }
 
 /** The resolved configuration a run was made with; throws `CheckpointError` where it is missing or no JSON. */
