@@ -55,6 +55,23 @@ describe.each(deviceNames)("the contract on %s", (name) => {
     for (const buffer of [state, ...outputs]) device.free(buffer);
   });
 
+  it("lets two slots change places, as all reads of a step see the old values", async () => {
+    const [a, b] = [new Slot([2], "float32"), new Slot([2], "float32")];
+    const graph = {
+      outputs: [],
+      updates: [
+        { slot: a, value: readSlot(b) },
+        { slot: b, value: readSlot(a) },
+      ],
+    };
+    const bound = new Map([
+      [a, Float64Array.of(1, 2)],
+      [b, Float64Array.of(3, 4)],
+    ]);
+    const { slots } = await runOn(await deviceOf(name), graph, bound);
+    expect([...slots.get(a)!, ...slots.get(b)!]).toEqual([3, 4, 1, 2]);
+  });
+
   it("stops between steps and says how many it did", async () => {
     const device = await deviceOf(name);
     const { graph, slot } = counter();

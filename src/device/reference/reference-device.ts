@@ -76,7 +76,8 @@ export class ReferenceDevice implements Device {
     const slots = new Map<Slot, Float64Array>(
       [...bindings].map(([slot, buffer]) => [slot, valuesOf(buffer)]),
     );
-    const results = evaluate(graph, slots);
+    // A result may be a slot's own array, which another update is about to overwrite.
+    const results = evaluate(graph, slots).map((values) => values.slice());
     outputs.forEach((buffer, i) => {
       valuesOf(buffer).set(results[i]!);
     });
