@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cacheDir, dataFolders } from "./cache.node.ts";
+import { cacheDir, dataFolder } from "./cache.node.ts";
 
 describe("cacheDir", () => {
   it("takes NABLA_CACHE before all else", () => {
@@ -17,10 +17,10 @@ describe("cacheDir", () => {
   });
 });
 
-describe("dataFolders", () => {
-  it("puts the given folder before NABLA_DATA and names neither twice", () => {
-    expect(dataFolders("/d", { NABLA_DATA: "/e" })).toEqual([resolve("/d"), resolve("/e")]);
-    expect(dataFolders("/d", { NABLA_DATA: "/d" })).toEqual([resolve("/d")]);
-    expect(dataFolders(undefined, { NABLA_DATA: "" })).toEqual([]);
+describe("dataFolder", () => {
+  it("is the given folder, else NABLA_DATA, else none", () => {
+    expect(dataFolder("/d", { NABLA_DATA: "/e" })).toBe(resolve("/d"));
+    expect(dataFolder("", { NABLA_DATA: "/e" })).toBe(resolve("/e"));
+    expect(dataFolder(undefined, { NABLA_DATA: "" })).toBeUndefined();
   });
 });

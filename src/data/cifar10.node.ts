@@ -6,7 +6,7 @@ import { DataError } from "../base/errors.ts";
 import { decodeCifar } from "../formats/cifar.ts";
 import { faultIn } from "../formats/fault.ts";
 import { readTar } from "../formats/tar.ts";
-import { cacheDir, dataFolders } from "./cache.node.ts";
+import { cacheDir, dataFolder, notInDataDir } from "./cache.node.ts";
 import { download } from "./download.node.ts";
 import { checkImageSet, countOf, type DataSet, type ImageSet } from "./image-set.ts";
 import { readPacked } from "./packed-file.node.ts";
@@ -39,7 +39,7 @@ export interface Cifar10Options extends OpenOptions {
 }
 
 /**
- * Opens CIFAR-10 (3×32×32, ten classes) from `dataDir`, then `NABLA_DATA`, then the cache; else downloads it. A folder
+ * Opens CIFAR-10 (3×32×32, ten classes) from `dataDir`; where none is given from `NABLA_DATA`, then the cache, else downloads it. A folder
  * may hold only some batches (`data_batch_5_first2000.bin.gz` too): then the set's `note` says how many images there
  * are. Throws `DataError` where the training or the test part is missing, `FormatError` where a file is damaged.
  */
@@ -123,8 +123,9 @@ function chooseBatches(batches: readonly Batch[]): Batch[] {
 
 /** The batches of the first folder that has any, loose or in the archive; `undefined` where none has. */
 async function findBatches(dataDir: string | undefined): Promise<Found | undefined> {
-  const roots = dataFolders(dataDir).flatMap((root) => [join(root, NAME), root]);
-  for (const root of [...roots, join(cacheDir(), NAME)]) {
+  const first = dataFolder(dataDir);
+  const roots = first === undefined ? [] : [join(first, NAME), first];
+  for (const root of dataDir ? roots : [...roots, join(cacheDir(), NAME)]) {
     for (const folder of [root, join(root, "cifar-10-batches-bin")]) {
       const files = await readdir(folder).catch((): string[] => []);
       const loose = files.map((file) => {
@@ -136,6 +137,7 @@ async function findBatches(dataDir: string | undefined): Promise<Found | undefin
       if (files.includes(ARCHIVE)) return { folder, batches: await readArchive(join(folder, ARCHIVE)) };
     }
   }
+  if (dataDir) throw notInDataDir(NAME, dataDir, `batches (data_batch_1.bin … or ${ARCHIVE})`);
   return undefined;
 }
 

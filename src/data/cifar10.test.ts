@@ -115,6 +115,15 @@ describe("openCifar10", () => {
     );
   });
 
+  it("does not look elsewhere than in the folder that was given", async () => {
+    await put("cache/cifar10", { "data_batch_1.bin": batchOf(1), "test_batch.bin": batchOf(2) });
+    expect((await openCifar10()).test.labels).toEqual(Uint8Array.of(2));
+    const dataDir = await put("other", { "readme.txt": Uint8Array.of(1) });
+    await expect(openCifar10({ dataDir })).rejects.toThrow(
+      `cifar10: ${dataDir} has no batches (data_batch_1.bin … or cifar-10-binary.tar.gz), neither itself nor in`,
+    );
+  });
+
   it("says what to do without a network", async () => {
     await expect(openCifar10({ mirrors: ["http://127.0.0.1:9/"] })).rejects.toThrow(
       "cifar10: could not be downloaded (no network). Put cifar-10-binary.tar.gz or its data_batch_1.bin",

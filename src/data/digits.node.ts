@@ -1,6 +1,5 @@
-// The embedded digits, drawn once and kept in the cache as IDX files with their SHA-256. A damaged or outdated copy is
-// drawn anew. Knows nothing of how a digit is drawn; that is digits/.
-import { createHash } from "node:crypto";
+// The embedded digits, drawn once and kept in the cache as IDX files with their SHA-256, one set a seed: the largest
+// asked for, of which smaller ones are the beginning. A damaged or outdated copy is drawn anew. Knows nothing of how a digit is drawn; that is digits/.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -8,10 +7,12 @@ import { ConfigError, NablaError } from "../base/errors.ts";
 import { decodeIdxImages, decodeIdxLabels, encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
 import { atomicWrite } from "./atomic-write.node.ts";
 import { cacheDir } from "./cache.node.ts";
+import { sha256 } from "./digest.node.ts";
 import { DIGIT_CLASSES, type DigitSplit, generateRange } from "./digits/index.ts";
 import { checkImageSet, countOf, type DataSet, type ImageSet } from "./image-set.ts";
 import { readPacked } from "./packed-file.node.ts";
 import type { OpenOptions } from "./progress.ts";
+import { takeFirst } from "./split.ts";
 
 const SUMS = "SHA256SUMS";
 const MAX_BYTES = 2 ** 31;
@@ -30,12 +31,6 @@ export interface DigitsOptions extends OpenOptions {
   readonly test?: number | undefined;
 }
 
-const sha256 = (...parts: readonly Uint8Array[]): string => {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex");
-};
-
 /** Names the version of the drawing by what it draws: any change to it that shows changes these images. */
 function versionOf(seed: number): string {
   const probe = generateRange(seed, "train", 0, PROBE_IMAGES);
@@ -49,15 +44,20 @@ function versionOf(seed: number): string {
 export async function openDigits(options: DigitsOptions = {}): Promise<DataSet> {
   const { seed = 0, train = 60_000, test = 10_000, onProgress, signal } = options;
   signal?.throwIfAborted();
-  const folder = join(cacheDir(), "digits", `${versionOf(seed)}-seed${seed}-${train}+${test}`);
-  const cached = await readCached(folder, train, test);
-  if (cached) return cached;
-  const told = (done: number): void =>
-    onProgress?.({ stage: "generate", what: "digits", done, total: train + test });
+  checkSize("train", train);
+  checkSize("test", test);
+  const folder = join(cacheDir(), "digits", `${versionOf(seed)}-seed${seed}`);
+  const cached = await readCached(folder);
+  const kept = cached ? { train: countOf(cached.train), test: countOf(cached.test) } : { train: 0, test: 0 };
+  if (cached && kept.train >= train && kept.test >= test) return firstOf(cached, train, test);
+  // The part that is large enough already keeps its size, so that what is in the cache only grows.
+  const sizes = { train: Math.max(train, kept.train), test: Math.max(test, kept.test) };
+  const total = sizes.train + sizes.test;
+  const told = (done: number): void => onProgress?.({ stage: "generate", what: "digits", done, total });
   const set = {
     name: "digits",
-    train: await drawPart(seed, "train", train, told, signal),
-    test: await drawPart(seed, "test", test, (done) => told(train + done), signal),
+    train: await drawPart(seed, "train", sizes.train, told, signal),
+    test: await drawPart(seed, "test", sizes.test, (done) => told(sizes.train + done), signal),
   };
   try {
     await writeCached(folder, set, signal);
@@ -66,7 +66,21 @@ export async function openDigits(options: DigitsOptions = {}): Promise<DataSet> 
     const warn = options.onWarning ?? ((message: string) => process.emitWarning(message));
     warn(`digits: the generated images are not kept, they will be drawn again next time. ${error.message}`);
   }
-  return set;
+  return firstOf(set, train, test);
+}
+
+const firstOf = (set: DataSet, train: number, test: number): DataSet => ({
+  name: set.name,
+  train: takeFirst(set.train, train),
+  test: takeFirst(set.test, test),
+});
+
+function checkSize(part: DigitSplit, count: number): void {
+  if (Number.isSafeInteger(count) && count >= 1 && count <= MAX_IMAGES) return;
+  throw new ConfigError(
+    `digits: ${part} must be a whole number from 1 to ${MAX_IMAGES}, it is ${count}. Give a number of images.`,
+    { [part]: count },
+  );
 }
 
 /** Draws a part piece by piece and lets other work in between: a page to serve, a key that stops it all. */
@@ -77,12 +91,6 @@ async function drawPart(
   told: (done: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<ImageSet> {
-  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_IMAGES) {
-    throw new ConfigError(
-      `digits: ${part} must be a whole number from 1 to ${MAX_IMAGES}, it is ${count}. Give a number of images.`,
-      { [part]: count },
-    );
-  }
   const images = new Uint8Array(count * DIGIT_PIXELS);
   const labels = new Uint8Array(count);
   for (let start = 0; start < count; start += PIECE) {
@@ -119,7 +127,7 @@ async function writeCached(folder: string, set: DataSet, signal: AbortSignal | u
 }
 
 /** The cached set, or `undefined` where it is missing or not what was written. */
-async function readCached(folder: string, train: number, test: number): Promise<DataSet | undefined> {
+async function readCached(folder: string): Promise<DataSet | undefined> {
   const sums = await readFile(join(folder, SUMS), "utf8").catch(() => undefined);
   if (sums === undefined) return undefined;
   const expected = new Map(
@@ -128,7 +136,7 @@ async function readCached(folder: string, train: number, test: number): Promise<
   try {
     const parts = [await readPart(folder, "train", expected), await readPart(folder, "test", expected)];
     const [first, second] = parts;
-    if (!first || !second || countOf(first) !== train || countOf(second) !== test) return undefined;
+    if (!first || !second) return undefined;
     return { name: "digits", train: first, test: second };
   } catch (error) {
     if (error instanceof NablaError) return undefined;

@@ -43,12 +43,16 @@ describe("openDigits", () => {
     expect(second.set).toEqual(first.set);
   });
 
-  it("keeps seeds and sizes apart", async () => {
+  it("keeps one set a seed: smaller ones are its beginning, a larger one takes its place", async () => {
     await openTold();
-    const other = await openTold({ ...SIZES, seed: 4 });
-    expect(other.wasDrawn).toBe(true);
-    expect((await openTold({ ...SIZES, test: 10 })).wasDrawn).toBe(true);
-    expect(await readdir(join(root, "digits"))).toHaveLength(3);
+    const less = await openTold({ ...SIZES, train: 30, test: 5 });
+    expect(less).toEqual({ set: generateDigits({ ...SIZES, train: 30, test: 5 }), wasDrawn: false });
+    const more = await openTold({ ...SIZES, train: 50, test: 10 });
+    expect(more).toEqual({ set: generateDigits({ ...SIZES, train: 50, test: 10 }), wasDrawn: true });
+    expect((await openTold()).wasDrawn).toBe(false);
+    expect(await readdir(join(root, "digits"))).toHaveLength(1);
+    expect((await openTold({ ...SIZES, seed: 4 })).wasDrawn).toBe(true);
+    expect(await readdir(join(root, "digits"))).toHaveLength(2);
   });
 
   it.each(["train-images-idx3-ubyte", "test-labels-idx1-ubyte"])(

@@ -8,11 +8,24 @@ import { FormatError } from "../base/errors.ts";
 import { encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
 import { openMnist } from "./mnist.node.ts";
 
+/** Sums to be found for contents of these lengths: the published files are too large to be made here. */
+const sums = vi.hoisted(() => new Map<number, string>());
+vi.mock("./digest.node.ts", async (importOriginal) => {
+  const { sha256 } = await importOriginal<typeof import("./digest.node.ts")>();
+  return { sha256: (bytes: Uint8Array) => sums.get(bytes.length) ?? sha256(bytes) };
+});
+/** Published sums of Fashion-MNIST's files, unpacked: training images first, test labels last. */
+const FASHION: Readonly<Record<number, string>> = {
+  0: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+  3: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+};
+
 let root = "";
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "nabla-mnist-"));
   vi.stubEnv("NABLA_CACHE", join(root, "cache"));
   vi.stubEnv("NABLA_DATA", "");
+  sums.clear();
   return async () => {
     vi.unstubAllEnvs();
     await rm(root, { recursive: true, force: true });
@@ -61,7 +74,7 @@ describe("openMnist", () => {
     expect(set.test.classes).toHaveLength(10);
   });
 
-  it("looks in dataDir, then NABLA_DATA, then the cache, in the sub-folder of its name first", async () => {
+  it("looks in dataDir, else NABLA_DATA, then the cache, in the sub-folder of its name first", async () => {
     const labelled = (label: number): Files => ({
       ...files(),
       "t10k-labels-idx1-ubyte": encodeIdxLabels(Uint8Array.of(label, label)),
@@ -75,8 +88,43 @@ describe("openMnist", () => {
     await put("env/fashion-mnist", labelled(3));
     expect(await firstLabel()).toBe(3);
     expect(await firstLabel(await put("given", labelled(4)))).toBe(4);
-    expect(await firstLabel(join(root, "empty"))).toBe(3);
+    await expect(firstLabel(await put("empty", {}))).rejects.toThrow(
+      `fashion-mnist: ${join(root, "empty")} has no files train-images-idx3-ubyte[.gz] and so on, neither itself nor`,
+    );
   });
+
+  it("takes files of one's own under these names, and says so", async () => {
+    const { note } = await openMnist("mnist", { dataDir: await put("d", files()) });
+    expect(note).toMatch(
+      /^mnist: .*train-images-idx3-ubyte, .* are not the published files, read as data of/,
+    );
+    expect(note).toMatch(/Numbers measured on it are not mnist's\.$/);
+  });
+
+  const published = process.env["NABLA_DATA"];
+  it.skipIf(!published)("tells the two published sets apart, in a folder without a name too", async () => {
+    const dataDir = join(published!, "fashion-mnist");
+    await expect(openMnist("mnist", { dataDir })).rejects.toThrow(
+      /is train-images-idx3-ubyte of fashion-mnist\. Ask for --data fashion-mnist, or give the folder with mnist's/,
+    );
+    const set = await openMnist("fashion-mnist", { dataDir });
+    expect([set.train.labels.length, set.note]).toEqual([60_000, undefined]);
+  });
+
+  it.each([0, 3])(
+    "refuses a folder where file %i is the other set's, by its content alone",
+    async (index) => {
+      const all = files();
+      const path = Object.keys(all)[index]!;
+      sums.set(all[path]!.length, FASHION[index]!);
+      const dataDir = await put("flat", { ...all, [path]: gzipSync(all[path]!) });
+      await expect(openMnist("mnist", { dataDir })).rejects.toThrow(
+        `mnist: ${join(dataDir, path)} is ${path} of fashion-mnist. Ask for --data fashion-mnist, or give the folder`,
+      );
+      const { note } = await openMnist("fashion-mnist", { dataDir });
+      expect(note).not.toContain(path);
+    },
+  );
 
   it("says which of the four files are missing", async () => {
     const { "t10k-labels-idx1-ubyte": _, ...three } = files();

@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { ConfigError, DataError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { checkDataDir } from "./cache.node.ts";
 import { openCifar10 } from "./cifar10.node.ts";
 import { type DigitsOptions, openDigits } from "./digits.node.ts";
 import { type ImageFolderOptions, openImageFolder } from "./image-folder.node.ts";
@@ -20,9 +21,11 @@ export interface OpenDataSetOptions extends DigitsOptions, ImageFolderOptions {
 
 /**
  * Opens `digits`, `mnist`, `fashion-mnist`, `cifar10`, or a folder with a sub-folder of pictures for each class.
- * Throws `ConfigError` for an unknown name, naming the nearest one, and what the source throws.
+ * Throws `ConfigError` for an unknown name, naming the nearest one, `DataError` for a `dataDir` that does not exist, and
+ * what the source throws.
  */
 export async function openDataSet(name: string, options: OpenDataSetOptions = {}): Promise<DataSet> {
+  await checkDataDir(options.dataDir);
   switch (name) {
     case "digits":
       return openDigits(options);

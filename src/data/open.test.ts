@@ -52,6 +52,15 @@ describe("openDataSet, by name", () => {
     await expect(openDataSet("imagenet-21k")).rejects.toThrow('"imagenet-21k" is unknown. Use one of');
   });
 
+  it("refuses a data folder that does not exist, whatever the set", async () => {
+    const dataDir = join(root, "nowhere");
+    for (const name of ["digits", "mnist", "cifar10"]) {
+      await expect(openDataSet(name, { dataDir })).rejects.toThrow(
+        `data folder ${dataDir}: there is no such folder. Give one that exists, or leave --data-dir out.`,
+      );
+    }
+  });
+
   it("takes a name with a separator for a path", async () => {
     await expect(openDataSet(join(root, "none"))).rejects.toThrow(DataError);
     await expect(openDataSet(join(root, "none"))).rejects.toThrow("none: there is no such folder.");
