@@ -1,9 +1,10 @@
 // Writes a file so that its name holds either the old bytes or all of the new ones, whatever happens in between.
 // Knows nothing of what is written.
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError, NablaError } from "../base/errors.ts";
+import { makeFolder } from "./make-folder.node.ts";
 
 /** What to write: bytes, text, or a function that writes to the open file piece by piece. */
 export type AtomicContent = Uint8Array | string | ((file: FileHandle) => Promise<void>);
@@ -22,7 +23,7 @@ export async function atomicWrite(
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     signal?.throwIfAborted();
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const file = await open(temporary, "wx");
     try {
       if (typeof content === "function") await content(file);
