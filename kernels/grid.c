@@ -53,6 +53,10 @@ INLINE void grid_add(float *to, const float *from, float weight, i64 n) {
 /* y = the pixels round a place in their proportions, n channels each; where all four count, in one pass. */
 INLINE void grid_mix(float *y, const float *image, const grid_place *p, i64 n) {
   const float *w = p->weight;
+  if (p->offset[0] >= 0 && w[0] == 1) { /* the others weigh nothing, or too little to count */
+    __builtin_memcpy(y, image + p->offset[0], n * 4);
+    return;
+  }
   if ((p->offset[0] | p->offset[1] | p->offset[2] | p->offset[3]) < 0) {
     for (i64 i = 0; i < n; i++) y[i] = 0;
     for (i64 k = 0; k < 4; k++)
