@@ -13,7 +13,7 @@ export interface Options {
   readonly rounds: number;
   /** Names of nets to time; all if empty. */
   readonly nets: readonly string[];
-  /** Batch sizes to time; all of a net's if empty. */
+  /** Batch sizes to time; each net's own if empty. */
   readonly batches: readonly number[];
   readonly json: string;
 }

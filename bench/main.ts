@@ -33,7 +33,7 @@ const USAGE = `npm run bench -- [${Object.keys(SECTIONS).join("|")}|all] [option
   --seconds s      length of one burst (0.4)
   --rounds n       bursts of each side (7)
   --nets A,C       only these nets
-  --batches 1,128  only these batches
+  --batches 1,128  these batches instead of each net's own
   --json file      where the figures go (node_modules/.cache/nabla-bench.json)
 NABLA_PYTHON names a Python with PyTorch, NABLA_PEERS a folder whose node_modules hold other packages.`;
 
