@@ -92,7 +92,13 @@ describe("a checkpoint", () => {
     };
     await refused(good.subarray(0, good.length - 5), /file: is no whole safetensors file \(/);
     await refused(Buffer.from("hello, is this a checkpoint?"), /is no whole safetensors file/);
-    const { tensors, metadata } = decodeSafetensors(good);
+    const flipped = Uint8Array.from(good);
+    flipped[flipped.length - 3]! ^= 64;
+    await refused(flipped, /file: is damaged: its checksum is crc32:[0-9a-f]{8}, its content gives crc32:/);
+    const { tensors, metadata: sealed } = decodeSafetensors(good);
+    const renamed = JSON.stringify(sealed).replace("shape", "shame");
+    await refused(encodeSafetensors(tensors, JSON.parse(renamed)), /is damaged: its checksum is crc32:/);
+    const { checksum: _, ...metadata } = sealed;
     const changed = (fields: Record<string, string>) =>
       encodeSafetensors(tensors, { ...metadata, ...fields });
     await refused(encodeSafetensors(tensors), /is no model of nabla's/);
@@ -115,12 +121,18 @@ describe("a model file", () => {
     const path = join(folder, "model.safetensors");
     const model = createModel("mlp", train, { seed: 4 });
     await saveModel(path, model);
+    const bytes = await readFile(path);
     const loaded = await loadModel(path);
     expect(loaded).toMatchObject({ zoo: "mlp", shape: [1, 6, 6], classes: train.classes });
     const images = train.images.subarray(0, 3 * 36);
     expect(await predict(loaded, images)).toEqual(await predict(model, images));
     // A folder stands for the model in it.
     expect(await predict(await loadModel(folder), images)).toEqual(await predict(model, images));
+    // One bit of one weight.
+    bytes[bytes.length - 100]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(loadModel(folder)).rejects.toThrow(CheckpointError);
+    await expect(loadModel(folder)).rejects.toThrow(`${path}: is damaged: its checksum is crc32:`);
   });
 
   it("needs the net where it is not of the zoo, and only the one it was saved from", async () => {

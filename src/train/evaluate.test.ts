@@ -1,6 +1,6 @@
 // Scores of a model whose answers are known: a linear net that reads the class off the pixels.
 import { beforeAll, describe, expect, it } from "vitest";
-import { ConfigError, ShapeError } from "../base/errors.ts";
+import { ConfigError, DivergenceError, ShapeError } from "../base/errors.ts";
 import type { ImageSet } from "../data/image-set.ts";
 import { setDevice } from "../device/current.ts";
 import { ReferenceDevice } from "../device/reference/reference-device.ts";
@@ -60,17 +60,20 @@ describe("evaluate", () => {
     expect(worst.map(({ index }) => index)).toEqual(labels.flatMap((_, i) => (i % 10 === 3 ? [i] : [])));
   });
 
-  it("counts answers that are no numbers as wrong or as the first class", async () => {
-    const broken: Model = { ...model, net: (x) => x.flatten(1).mul(Number.NaN) };
-    const result = await evaluate(broken, setOf([[1, 2]], [1]));
-    expect([result.accuracy, result.confusion]).toEqual([
-      0,
+  it("refuses a net whose answers are no numbers, naming the first image", async () => {
+    // 0 · log of a pixel: NaN where the pixel is 0.
+    const broken: Model = { ...model, net: (x) => x.flatten(1).log().mul(0) };
+    const set = setOf(
       [
-        [0, 0],
-        [1, 0],
+        [1, 2],
+        [3, 0],
       ],
-    ]);
-    expect(result.loss).toBeNaN();
+      [1, 0],
+    );
+    for (const attempt of [evaluate(broken, set), predict(broken, set.images)]) {
+      await expect(attempt).rejects.toThrow(DivergenceError);
+      await expect(attempt).rejects.toThrow(/what the net makes of image 1 is no number .* smaller learning/);
+    }
   });
 
   it("refuses sets of another kind", async () => {

@@ -1,6 +1,6 @@
 // What a model makes of images: probabilities, and the score over a set with its confusions and worst mistakes.
 // One compiled program a model, fed batch by batch; knows nothing of training.
-import { ConfigError, ShapeError } from "../base/errors.ts";
+import { ConfigError, DivergenceError, ShapeError } from "../base/errors.ts";
 import { checkImageSet, countOf, type ImageSet } from "../data/image-set.ts";
 import { compile } from "../tensor/compile.ts";
 import { tensor } from "../tensor/create.ts";
@@ -46,13 +46,24 @@ function createReader(model: Model): Reader {
 
 const readers = new WeakMap<Model, Reader>();
 
-function logProbabilities(model: Model, images: Uint8Array): Promise<Float64Array> {
+async function logProbabilities(model: Model, images: Uint8Array): Promise<Float64Array> {
   const reader = readers.get(model) ?? createReader(model);
   readers.set(model, reader);
-  return reader(images);
+  const logs = await reader(images);
+  const broken = logs.findIndex(Number.isNaN);
+  if (broken < 0) return logs;
+  const index = Math.floor(broken / model.classes.length);
+  throw new DivergenceError(
+    `evaluate: what the net makes of image ${index} is no number (NaN), so its parameters are damaged or grew too large. ` +
+      "Use an earlier checkpoint, or train again with a smaller learning rate.",
+    { index },
+  );
 }
 
-/** The probability of each class for each image: images as bytes [N, C·H·W] → N rows of K numbers. */
+/**
+ * The probability of each class for each image: images as bytes [N, C·H·W] → N rows of K numbers. Throws
+ * `DivergenceError` where the net gives NaN.
+ */
 export async function predict(model: Model, images: Uint8Array): Promise<number[][]> {
   const size = model.shape[0] * model.shape[1] * model.shape[2];
   if (images.length === 0 || images.length % size !== 0) {
@@ -82,7 +93,10 @@ function checkFits(model: Model, set: ImageSet): void {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Mean loss, accuracy, confusions, metrics by class and the worst mistakes of the model over a set. */
+/**
+ * Mean loss, accuracy, confusions, metrics by class and the worst mistakes of the model over a set. Throws
+ * `DivergenceError` where the net gives NaN.
+ */
 export async function evaluate(model: Model, set: ImageSet): Promise<Evaluation> {
   checkFits(model, set);
   const logs = await logProbabilities(model, set.images);
@@ -94,8 +108,7 @@ export async function evaluate(model: Model, set: ImageSet): Promise<Evaluation>
   let [loss, hits] = [0, 0];
   set.labels.forEach((label, index) => {
     const row = logs.subarray(index * classes, (index + 1) * classes);
-    // A net that has left the finite numbers predicts class 0, as argmax does.
-    const predicted = Math.max(0, row.indexOf(Math.max(...row)));
+    const predicted = row.indexOf(Math.max(...row));
     const own = -row[label]!;
     loss += own;
     confusion[label]![predicted]! += 1;

@@ -1,15 +1,11 @@
 // Models and training states as safetensors bytes, and back. Trusts nothing it reads; knows nothing of file systems.
 import { CheckpointError, NablaError } from "../base/errors.ts";
 import { sizeOf } from "../base/shape.ts";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type SafeTensor,
-  type SafeTensors,
-} from "../formats/safetensors.ts";
+import { decodeSafetensors, type SafeTensor, type SafeTensors } from "../formats/safetensors.ts";
 import { initialize } from "../nn/initialize.ts";
 import type { Layer } from "../nn/layer.ts";
 import { loadState, type StateDict, type StateEntry, stateDict } from "../nn/state.ts";
+import { encodeWithChecksum, wrongChecksum } from "./content-checksum.ts";
 import { type Model, type ModelDescription, netOfZoo } from "./model.ts";
 import type { Progress, TrainingState } from "./training-state.ts";
 
@@ -35,7 +31,7 @@ const describeModel = ({ zoo, shape, classes, normalization }: ModelDescription)
 /** A model for inference: parameters under their names, and in the metadata what the net is and how it reads images. */
 export async function encodeModel(model: Model): Promise<Uint8Array> {
   const metadata = { format: FORMAT, version: VERSION, model: describeModel(model) };
-  return encodeSafetensors(pack(await stateDict(model.net)), metadata);
+  return encodeWithChecksum(pack(await stateDict(model.net)), metadata);
 }
 
 /** A training state with the model it belongs to. */
@@ -48,7 +44,7 @@ export function encodeTrainingState(model: ModelDescription, state: TrainingStat
     ...(best && { best: JSON.stringify(bestScore) }),
   };
   const words: SafeTensor = { dtype: "I32", shape: [generator.length], data: Int32Array.from(generator) };
-  return encodeSafetensors(
+  return encodeWithChecksum(
     {
       ...pack(parameters),
       ...pack(optimizerState, OPTIMIZER),
@@ -72,7 +68,11 @@ function open(bytes: Uint8Array, file: string): SafeTensors {
       ? fault(file, `is no whole safetensors file (${error.message})`, error)
       : error;
   }
-  if (content.metadata["format"] === FORMAT && content.metadata["version"] === VERSION) return content;
+  if (content.metadata["format"] === FORMAT && content.metadata["version"] === VERSION) {
+    const wrong = wrongChecksum(content);
+    if (wrong === undefined) return content;
+    throw fault(file, `is damaged: its checksum is ${wrong.stated}, its content gives ${wrong.found}`);
+  }
   const { format, version } = content.metadata;
   const found =
     format === FORMAT ? `of version ${version}, this release reads ${VERSION}` : "no model of nabla's";
