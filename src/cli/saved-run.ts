@@ -4,7 +4,13 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { loadModel, readConfig } from "../train/index.node.ts";
 import type { Model } from "../train/index.ts";
-import { checkConfig, checkFlags, resolveConfig, type TrainConfig } from "./config.ts";
+import {
+  checkConfig,
+  checkFlags,
+  type PartialTrainConfig,
+  resolveConfig,
+  type TrainConfig,
+} from "./config.ts";
 import { withDevice } from "./open-device.ts";
 
 /** A saved model on a device, and the configuration it was trained with, flags winning over it. */
@@ -23,7 +29,12 @@ export async function withSavedRun<T>(
     (found) => found.isDirectory(),
     () => false,
   );
-  const saved = isFolder ? checkConfig(await readConfig(path), join(path, "config.json")) : {};
-  const config = resolveConfig(checkFlags(flags), saved);
+  const given = checkFlags(flags);
+  const { dataDir, ...saved } = isFolder
+    ? checkConfig(await readConfig(path), join(path, "config.json"))
+    : ({} as PartialTrainConfig);
+  // Where the data of the run was is no place to look for other data.
+  const isSameData = given.data === undefined || given.data === saved.data;
+  const config = resolveConfig(given, isSameData && dataDir !== undefined ? { ...saved, dataDir } : saved);
   return withDevice(config, async () => action({ model: await loadModel(path), config }));
 }

@@ -1,9 +1,10 @@
 // The life of a run from the command line: trained, scored, used, interrupted and gone on with. Small and seeded.
 import { EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
 import { RECIPE } from "../train/recipe.ts";
 import { runCommandLine } from "./program.ts";
 import { recordingTerminal, type Terminal } from "./terminal.ts";
@@ -163,6 +164,47 @@ describe("nabla eval", () => {
     const { output } = await nabla(["eval", at("whole"), "--part", "train", "--limit", "100", "--show", "1"]);
     expect(output).toMatch(/^train: accuracy .* of 100 wrong\n/);
     expect(output).toMatch(/\d read as \d, \d+ %\nimage \d+\n$/);
+  });
+  it("warns of other classes, and tells what a data set notes about itself", async () => {
+    const images = new Uint8Array(2 * 28 * 28).map((_, i) => i % 256);
+    const [pictures, labels] = [
+      encodeIdxImages({ count: 2, height: 28, width: 28, images }),
+      encodeIdxLabels(Uint8Array.of(1, 7)),
+    ];
+    mkdirSync(at("own"));
+    for (const part of ["train", "t10k"]) {
+      writeFileSync(join(at("own"), `${part}-images-idx3-ubyte`), pictures);
+      writeFileSync(join(at("own"), `${part}-labels-idx1-ubyte`), labels);
+    }
+    const score = (data: string) => nabla(["eval", at("whole"), "--data", data, "--data-dir", at("own")]);
+    const same = await score("mnist");
+    expect([same.code, same.errors]).toEqual([
+      0,
+      expect.stringMatching(/^note: mnist: .* data of your own .*\n$/),
+    ]);
+    const other = await score("fashion-mnist");
+    expect(other.code).toBe(0);
+    expect(other.errors).toMatch(
+      /^note: fashion-mnist: .*\nwarning: the network has learned other classes \(0, 1, 2, …\)/,
+    );
+    expect(other.errors).toContain('An image of "T-shirt/top" counts as right where it is read as "0".\n');
+    const none = await nabla(["eval", at("whole"), "--data-dir", at("no-data")]);
+    expect([none.code, none.errors]).toEqual([
+      1,
+      expect.stringContaining("no-data: there is no such folder."),
+    ]);
+  });
+  it("refuses a model that was damaged", async () => {
+    const copy = at("damaged.safetensors");
+    const bytes = modelOf(at("whole"));
+    bytes[bytes.length - 30]! ^= 128;
+    writeFileSync(copy, bytes);
+    const { code, output, errors } = await nabla(["eval", copy]);
+    expect([code, output, errors]).toEqual([
+      1,
+      "",
+      expect.stringContaining(`${copy}: is damaged: its checksum`),
+    ]);
   });
   it("says what is missing", async () => {
     const { code, errors } = await nabla(["eval", at("nowhere")]);

@@ -35,8 +35,27 @@ async function scoreRun(path: string, options: EvalOptions, { terminal }: Contex
   const { evaluate } = await import("../../train/index.ts");
   await withSavedRun(path, flags, async ({ model, config: { data, dataDir, limit } }) => {
     const set = (await openData({ data, dataDir, limit }, terminal, json))[part];
+    const warning = classWarning(model.classes, set.classes, data);
+    if (warning !== undefined) terminal.writeError(`warning: ${warning}\n`);
     const evaluation = await evaluate(model, set);
     if (json) writeJson(terminal, { type: "evaluation", set: part, data, ...evaluation });
     else terminal.write(evaluationText(part, evaluation, set, terminal, show));
   });
+}
+
+const listed = (names: readonly string[]): string =>
+  names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
+
+/** What to be told where the classes are as many but others: labels are compared by their place in the list alone. */
+function classWarning(
+  learned: readonly string[],
+  given: readonly string[],
+  data: string,
+): string | undefined {
+  const place = given.findIndex((name, index) => name !== learned[index]);
+  if (place < 0 || given.length !== learned.length) return undefined;
+  return (
+    `the network has learned other classes (${listed(learned)}) than ${data} has (${listed(given)}). ` +
+    `An image of "${given[place]}" counts as right where it is read as "${learned[place]}".`
+  );
 }
