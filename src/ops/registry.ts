@@ -20,9 +20,10 @@ import {
 } from "./pool.ts";
 import { randomOp } from "./random.ts";
 import { argmaxOp, argminOp, maxOp, minOp, prodOp } from "./reduce.ts";
+import { surrogate } from "./surrogate.ts";
 import { concatOp, embedOp, permuteOp, reshapeOp, sliceOp } from "./view.ts";
 
-const logic = [and, copy, detach, equal, lessEqual, lessThan, not, notEqual, or, where];
+const logic = [surrogate, and, copy, detach, equal, lessEqual, lessThan, not, notEqual, or, where];
 const records: readonly unknown[] = [
   ...[slotOp, constantOp, indexOp],
   ...[...Object.values(arithmetic), ...Object.values(elementary), ...logic].map((f) => f.op),

@@ -35,7 +35,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 export const stack = (tensors: readonly Tensor[], axis = 0): Tensor =>
   concat(
     tensors.map((x) => x.unsqueeze(axis)),
-    axis < 0 ? axis : axis,
+    axis,
   );
 
 /** Keeps the exponents of a softmax within range; where a whole row is −∞ nothing is subtracted. */
@@ -57,8 +57,11 @@ export function softmax(x: Tensor, axis = -1): Tensor {
   return exponential.div(exponential.sum(axis, { keepDims: true }));
 }
 
-/** x − log Σ eˣ along `axis`. */
-export const logSoftmax = (x: Tensor, axis = -1): Tensor => x.sub(logsumexp(x, axis, { keepDims: true }));
+/** x − log Σ eˣ along `axis`, the shift taken off first so that large logits lose no digits. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  const shifted = x.sub(shiftOf(x, axis));
+  return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log());
+}
 
 /** 1 where the last, new axis equals the index, else 0, as float32: [...] → [..., classes]. */
 export function oneHot(indices: Tensor, classes: number): Tensor {

@@ -84,7 +84,7 @@ export class TrainingStep {
     const { model, train, optimizer, batchSize, stepsPerEpoch, seed, measuresNorms } = options;
     this.#options = options;
     this.generator = new Generator(seed);
-    this.parameters = parametersOf(model.net);
+    this.parameters = parametersOf(model.net, { trainable: true });
     optimizer.init(this.parameters);
     const count = countOf(train);
     this.#images = tensor(train.images, { shape: [count, train.images.length / count] });
