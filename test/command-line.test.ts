@@ -66,3 +66,15 @@ it.each([
   expect(JSON.parse(last)).toEqual({ type: "interrupted", folder: run });
   expect(existsSync(join(run, "checkpoint.safetensors"))).toBe(true);
 });
+
+it("saves a run whose reader went away, with the code of a broken pipe", async () => {
+  const run = join(folder, "head");
+  const child = spawn(process.execPath, [main, ...LONG, "--out", run], {
+    env: { ...process.env, NABLA_CACHE: folder },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  expect(code).toBe(141);
+  expect(existsSync(join(run, "checkpoint.safetensors"))).toBe(true);
+});

@@ -74,11 +74,29 @@ describe("an interrupt", () => {
     process.emit("SIGINT");
     expect([told, process.codes]).toEqual([1, [130]]);
   });
+  it("does what is left to do before it exits", () => {
+    const process = source();
+    const interrupt = listenForInterrupt(process, () => {});
+    const codes: number[][] = [];
+    interrupt.beforeExit(() => codes.push([...process.codes]));
+    process.emit("SIGINT");
+    expect(codes).toEqual([]);
+    process.emit("SIGINT");
+    expect([codes, process.codes]).toEqual([[[]], [130]]);
+  });
+  it("takes a reader that went away for a first signal, however often it is told", () => {
+    const process = source();
+    const interrupt = listenForInterrupt(process, () => {});
+    for (let i = 0; i < 3; i++) process.emit("SIGPIPE");
+    expect([interrupt.signal.aborted, interrupt.exitCode(), process.codes]).toEqual([true, 141, []]);
+    process.emit("SIGINT");
+    expect(process.codes).toEqual([130]);
+  });
   it("gives the signals back", () => {
     const process = source();
     const interrupt = listenForInterrupt(process, () => {});
     interrupt.release();
-    expect(process.listenerCount("SIGINT") + process.listenerCount("SIGTERM")).toBe(0);
+    expect(process.eventNames().length).toBe(0);
     expect(interrupt.exitCode()).toBeUndefined();
   });
 });

@@ -1,10 +1,14 @@
-// Ctrl-C and termination: the first signal asks for a stop that saves, the second ends the process at once.
+// Ctrl-C, termination and a reader that went away: the first signal asks for a stop that saves, the second ends the
+// process at once.
 // Knows nothing of what is being stopped.
+
+/** Signals that ask for a stop. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGPIPE";
 
 /** The part of `process` this needs, so that a test can send signals to itself. */
 export interface SignalSource {
-  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
-  off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  on(signal: StopSignal, listener: () => void): unknown;
+  off(signal: StopSignal, listener: () => void): unknown;
   exit(code: number): void;
 }
 
@@ -12,19 +16,25 @@ export interface SignalSource {
 export interface Interrupt {
   readonly signal: AbortSignal;
   readonly exitCode: () => number | undefined;
+  /** Has `action` done right before a second signal ends the process; nothing it starts would be waited for. */
+  readonly beforeExit: (action: () => void) => void;
   /** Gives the signals back to whoever had them before. */
   readonly release: () => void;
 }
 
 // A shell reports a process that signal n ended as 128 + n.
-const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
 
-/** Listens for SIGINT and SIGTERM; `onFirst` is told of the first one, before the abort signal fires. */
+/** Listens for the signals; `onFirst` is told of the first one, before the abort signal fires. */
 export function listenForInterrupt(source: SignalSource, onFirst: () => void): Interrupt {
   const controller = new AbortController();
+  const lastActs: (() => void)[] = [];
   let exitCode: number | undefined;
   const receive = (code: number): void => {
     if (exitCode !== undefined) {
+      // Every write to a reader that went away is such a signal; only the first one asks for something.
+      if (code === CODES.SIGPIPE) return;
+      for (const act of lastActs) act();
       source.exit(code);
       return;
     }
@@ -32,16 +42,16 @@ export function listenForInterrupt(source: SignalSource, onFirst: () => void): I
     onFirst();
     controller.abort();
   };
-  const onInterrupt = (): void => receive(CODES.SIGINT);
-  const onTerminate = (): void => receive(CODES.SIGTERM);
-  source.on("SIGINT", onInterrupt);
-  source.on("SIGTERM", onTerminate);
+  const listeners = (Object.keys(CODES) as StopSignal[]).map(
+    (signal) => [signal, () => receive(CODES[signal])] as const,
+  );
+  for (const [signal, listener] of listeners) source.on(signal, listener);
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
+    beforeExit: (action) => void lastActs.push(action),
     release: () => {
-      source.off("SIGINT", onInterrupt);
-      source.off("SIGTERM", onTerminate);
+      for (const [signal, listener] of listeners) source.off(signal, listener);
     },
   };
 }

@@ -3,9 +3,15 @@
 import { runCommandLine } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
-// A reader that goes away (`nabla … | head`) is no failure.
+let isReaderGone = false;
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") process.exit(1);
+    if (isReaderGone) return;
+    isReaderGone = true;
+    // A reader that goes away (`nabla … | head`) is no failure; a run that listens saves itself first.
+    if (!process.emit("SIGPIPE", "SIGPIPE")) process.exit(0);
+  });
 }
 
 const code = await runCommandLine(process.argv.slice(2), { terminal: processTerminal(), signals: process });

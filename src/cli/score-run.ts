@@ -38,8 +38,9 @@ export interface RunParts {
   readonly interrupt: Interrupt;
 }
 
-/** Trains, saves and scores; gives the score on the test images. */
-export async function runAndScore({ config, data, resumed, view, interrupt }: RunParts): Promise<Evaluation> {
+/** Trains, saves and scores; gives the score on the test images. A run that saved nothing leaves no folder. */
+export async function runAndScore(parts: RunParts): Promise<Evaluation> {
+  const { config, data, resumed, interrupt } = parts;
   let folder: RunFolder | undefined = resumed?.run;
   const run: FitRun = fit(config.model, data, {
     ...fitOptions(config),
@@ -47,11 +48,28 @@ export async function runAndScore({ config, data, resumed, view, interrupt }: Ru
     resume: resumed?.state,
     onCheckpoint: async (state) => folder?.saveCheckpoint(run.model, state),
   });
-  folder ??= await createRunFolder(
+  if (folder !== undefined) return trainIn(folder, run, parts);
+  const made = await createRunFolder(
     config.out ?? newRunFolder(config.data, config.model, new Date()),
     config,
     { keep: config.keepCheckpoints },
   );
+  folder = made;
+  interrupt.beforeExit(() => made.removeUnlessSaved());
+  try {
+    return await trainIn(made, run, parts);
+  } catch (error) {
+    made.removeUnlessSaved();
+    throw error;
+  }
+}
+
+/** The run in its folder, to the score of the model it ends with; throws QuietExit where it was interrupted. */
+async function trainIn(
+  folder: RunFolder,
+  run: FitRun,
+  { config, data, view, interrupt }: RunParts,
+): Promise<Evaluation> {
   const { model, train, validation } = run;
   const layers = describe(model.net, model.shape);
   view.begin({ config, folder: folder.path, layers, train, validation, test: data.test });

@@ -1,6 +1,8 @@
 // `nabla train` from its options to a run: reads the configuration, opens data and device, and starts what was asked for.
 // Knows nothing of how things look, nor of what a run does.
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { ConfigError } from "../base/errors.ts";
+import { DATA_SET_NAMES } from "../data/index.node.ts";
 import { resumeRunFolder } from "../train/index.node.ts";
 import { checkConfig, checkFlags, readConfigFile, resolveConfig, type TrainConfig } from "./config.ts";
 import type { CommonOptions, Context } from "./context.ts";
@@ -50,6 +52,7 @@ async function planOf(
   const flags = checkFlags({ ...options });
   const file = options.config === undefined ? {} : readConfigFile(options.config);
   if (options.resume === undefined) return { config: resolveConfig(flags, file), resumed: undefined };
+  checkOut(options.resume, flags.out ?? file.out);
   const resumed = await resumeRunFolder(options.resume, {
     keep: flags.keepCheckpoints ?? file.keepCheckpoints,
     onWarning: (message) => remark(`warning: ${message}`),
@@ -57,7 +60,32 @@ async function planOf(
   const saved = checkConfig(resumed.run.config, join(options.resume, "config.json"));
   // The checkpoint knows of epochs that were added when the run was gone on with before.
   const { epochs } = resumed.state;
-  return { config: { ...resolveConfig(flags, file, { epochs }, saved), out: options.resume }, resumed };
+  const config = { ...resolveConfig(flags, file, { epochs }, saved), out: options.resume };
+  checkContinues(resolveConfig(saved), config, options.resume);
+  return { config, resumed };
+}
+
+/** Throws where a run is to be saved in another folder than the one it goes on in. */
+function checkOut(resume: string, out: string | undefined): void {
+  if (out === undefined || resolve(out) === resolve(resume)) return;
+  throw new ConfigError(
+    `config: --out ${out} cannot be had with --resume ${resume}: a run goes on in its own folder. ` +
+      "Leave --out out, or copy the folder and resume the copy.",
+    { out, resume },
+  );
+}
+
+/** Throws where a run is to go on with another net, or with a data set of another name; a folder may have moved. */
+function checkContinues(saved: TrainConfig, wanted: TrainConfig, folder: string): void {
+  const isName = (data: string): boolean => (DATA_SET_NAMES as readonly string[]).includes(data);
+  const isOtherData = saved.data !== wanted.data && (isName(saved.data) || isName(wanted.data));
+  const key = saved.model !== wanted.model ? "model" : isOtherData ? "data" : undefined;
+  if (key === undefined) return;
+  throw new ConfigError(
+    `config: the run in ${folder} has the ${key} ${saved[key]} and cannot go on with ` +
+      `${wanted[key]}. Leave --${key} out, or train anew in another folder.`,
+    { key, saved: saved[key], wanted: wanted[key] },
+  );
 }
 
 /** One run, or what the options ask for in its place. */

@@ -40,13 +40,14 @@ interface Outcome {
   readonly errors: string;
 }
 
-/** Runs a command; `onWrite` sees what it prints as it does and may send it signals. */
+/** Runs a command; `onWrite` sees what it prints as it does and may send it signals, `onExit` is called in place of exit. */
 async function nabla(
   args: readonly string[],
   onWrite: (text: string, signals: EventEmitter) => void = () => {},
+  onExit: () => void = () => {},
 ): Promise<Outcome> {
   const recorded = recordingTerminal({ columns: 100 });
-  const signals = Object.assign(new EventEmitter(), { exit: () => {} });
+  const signals = Object.assign(new EventEmitter(), { exit: onExit });
   const write = (text: string): void => {
     recorded.write(text);
     onWrite(text, signals);
@@ -113,6 +114,20 @@ describe("nabla train", () => {
     expect(told.slice(-2)).toMatchObject([{ type: "evaluation", set: "test", count: 100 }, { type: "done" }]);
   });
 
+  it("leaves no folder where it diverged before the first checkpoint", async () => {
+    const wild = ["--optimizer", "sgd", "--schedule", "constant", "--lr", "1e38", "--out", at("wild")];
+    const { code, errors } = await nabla(["train", ...SMALL, ...wild]);
+    expect([code, errors]).toEqual([
+      1,
+      expect.stringMatching(/loss is .* with a smaller learning rate\.\n$/),
+    ]);
+    expect(existsSync(at("wild"))).toBe(false);
+    const single = await nabla(["train", ...SMALL, ...wild, "--batch-size", "99999"]);
+    expect([single.code, single.errors]).toEqual([1, expect.stringContaining("is no number (NaN)")]);
+    expect(single.output).toContain("batches of 360, seed 1\n");
+    expect(existsSync(at("wild"))).toBe(false);
+  });
+
   it("refuses a folder that holds a run, an unknown model and an unknown key", async () => {
     const taken = await nabla(["train", ...SMALL, "--out", at("whole")]);
     expect([taken.code, taken.errors]).toEqual([1, expect.stringContaining("there is a run already")]);
@@ -147,9 +162,48 @@ describe("an interrupted run", () => {
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   });
 
-  it("cannot be gone on with under another seed", async () => {
-    const { code, errors } = await nabla(["train", "--resume", at("whole"), "--seed", "5"]);
-    expect([code, errors]).toEqual([1, expect.stringContaining("has seed 1, this run has 5")]);
+  it("leaves no folder at the second signal where nothing was saved yet", async () => {
+    const seen: boolean[] = [];
+    const out = at("twice");
+    await nabla(
+      ["train", ...SMALL, "--out", out, "--json"],
+      (text, signals) => {
+        if (!text.startsWith('{"type":"start"') || seen.length > 0) return;
+        seen.push(existsSync(join(out, "config.json")));
+        signals.emit("SIGINT");
+        signals.emit("SIGINT");
+      },
+      () => seen.push(existsSync(out)),
+    );
+    expect(seen).toEqual([true, false]);
+  });
+
+  it("that is refused stays as it is, and nothing is printed before", async () => {
+    const metrics = (): string => readFileSync(join(at("whole"), "metrics.jsonl"), "utf8");
+    const before = metrics();
+    const refusals = [
+      [["--seed", "5"], 1, "has seed 1, this run has 5"],
+      [["--model", "mlp"], 2, "has the model linear and cannot go on with mlp. Leave --model out, or train"],
+      [["--data", "mnist"], 2, "has the data digits and cannot go on with mnist. Leave --data out, or train"],
+      [
+        ["--out", at("else")],
+        2,
+        `--out ${at("else")} cannot be had with --resume ${at("whole")}: a run goes on`,
+      ],
+    ] as const;
+    for (const [flags, expected, message] of refusals) {
+      const { code, output, errors } = await nabla(["train", "--resume", at("whole"), ...flags]);
+      expect([code, output, errors]).toEqual([expected, "", expect.stringContaining(message)]);
+    }
+    expect(metrics()).toBe(before);
+    expect(metrics()).toContain('{"type":"end"');
+    expect(existsSync(at("else"))).toBe(false);
+  });
+
+  it("that had come to its end says that nothing was left to do", async () => {
+    const { code, output } = await nabla(["train", "--resume", at("whole"), "--out", `${at("whole")}/`]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^all epochs done: 54 steps, all of them before$/m);
   });
 });
 

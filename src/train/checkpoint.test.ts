@@ -1,5 +1,5 @@
 // Models, checkpoints and run folders in files: what is saved comes back bit by bit, what is damaged is refused.
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -162,13 +162,40 @@ describe("a run folder", () => {
     const resumed = await resumeRunFolder(path);
     expect(resumed.run.config).toEqual({ data: "stripes", epochs: 4 });
     expect(resumed.state.epoch).toBe(4);
-    expect(await readMetrics(path)).toEqual(before.slice(0, -1));
+    // Nothing is changed before the run goes on.
+    expect(await readFile(join(path, "metrics.jsonl"), "utf8")).toMatch(/\{"type":"st$/);
+    const again = before[0]!;
+    await resumed.run.append(again);
+    expect(await readMetrics(path)).toEqual([...before.slice(0, -1), again]);
     expect(await readConfig(path)).toEqual({ data: "stripes", epochs: 4 });
+  });
+
+  it("is taken away again where nothing was saved, but for what others put there", async () => {
+    const [path, shared] = [join(folder, "a", "b"), join(folder, "shared")];
+    const run = await createRunFolder(path, {});
+    await run.append({ type: "checkpoint", step: 1, path: "none" });
+    run.removeUnlessSaved();
+    expect(await readdir(join(folder, "a"))).toEqual([]);
+    const other = await createRunFolder(shared, {});
+    await writeFile(join(shared, "notes.txt"), "mine");
+    other.removeUnlessSaved();
+    expect(await readdir(shared)).toEqual(["notes.txt"]);
+    const kept = await createRunFolder(shared, {});
+    const training = start({
+      epochs: 1,
+      onCheckpoint: (state) => kept.saveCheckpoint(training.model, state),
+    });
+    for await (const event of training) await kept.append(event);
+    kept.removeUnlessSaved();
+    expect(await readdir(shared)).toContain("checkpoint.safetensors");
+    await expect(createRunFolder(shared, {})).rejects.toThrow(/run already. Go on with it \(--resume\), or/);
   });
 
   it("is not made over another run, and needs a configuration", async () => {
     await createRunFolder(folder, {});
-    await expect(createRunFolder(folder, {})).rejects.toThrow(/there is a run already/);
+    await expect(createRunFolder(folder, {})).rejects.toThrow(
+      `${folder}: there is a run already. It ended before its first checkpoint: remove the folder, or choose another.`,
+    );
     await writeFile(join(folder, "config.json"), "{");
     await expect(readConfig(folder)).rejects.toThrow(/config.json: is missing or no JSON/);
     await expect(resumeRunFolder(folder)).rejects.toThrow(/ended before its first checkpoint/);

@@ -55,7 +55,7 @@ async function logProbabilities(model: Model, images: Uint8Array): Promise<Float
   const index = Math.floor(broken / model.classes.length);
   throw new DivergenceError(
     `evaluate: what the net makes of image ${index} is no number (NaN), so its parameters are damaged or grew too large. ` +
-      "Use an earlier checkpoint, or train again with a smaller learning rate.",
+      "Use an earlier checkpoint where there is one, or train again with a smaller learning rate.",
     { index },
   );
 }

@@ -1,11 +1,13 @@
 // A run as a folder: config.json, metrics.jsonl, checkpoint.safetensors, and at the end model.safetensors.
 // Knows nothing of how training is done or of what a configuration means.
-import { access, appendFile, mkdir, readFile } from "node:fs/promises";
+import { existsSync, rmdirSync, rmSync } from "node:fs";
+import { access, appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
 import { atomicWrite } from "../data/atomic-write.node.ts";
-import { MODEL_FILE, saveModel } from "./checkpoint.node.ts";
-import { addCheckpoint, readNewest, USUAL_KEEP } from "./checkpoint-series.node.ts";
+import { makeFolder } from "../data/make-folder.node.ts";
+import { CHECKPOINT_FILE, MODEL_FILE, saveModel } from "./checkpoint.node.ts";
+import { addCheckpoint, CHECKSUM_FILE, readNewest, USUAL_KEEP } from "./checkpoint-series.node.ts";
 import type { FitEvent } from "./events.ts";
 import type { Model, ModelDescription } from "./model.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -22,6 +24,11 @@ export interface RunFolder {
   append(event: FitEvent): Promise<void>;
   saveCheckpoint(model: ModelDescription, state: TrainingState): Promise<string>;
   saveModel(model: Model): Promise<string>;
+  /**
+   * Takes away what cannot be gone on with: config and metrics, where no checkpoint was saved, and the folder if empty.
+   * Done when it returns, so that a process can call it as its last act.
+   */
+  removeUnlessSaved(): void;
 }
 
 /** How checkpoints are kept in a run folder. */
@@ -30,7 +37,30 @@ export interface RunFolderOptions {
   readonly keep?: number | undefined;
 }
 
-function runFolder(path: string, config: unknown, keep: number, told: readonly FitEvent[] = []): RunFolder {
+/** How a run is gone on with: the step of its checkpoint, and the events told before. */
+interface Continuation {
+  readonly step: number;
+  readonly told: readonly FitEvent[];
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+function removeUnlessSaved(path: string): void {
+  if (existsSync(join(path, CHECKPOINT_FILE))) return;
+  for (const file of [METRICS_FILE, CHECKSUM_FILE, CONFIG_FILE]) rmSync(join(path, file), { force: true });
+  try {
+    rmdirSync(path);
+  } catch {
+    // What else is in the folder was not put there by the run, and stays.
+  }
+}
+
+function runFolder(path: string, config: unknown, keep: number, continued?: Continuation): RunFolder {
+  let isCut = continued === undefined;
   let best = Number.POSITIVE_INFINITY;
   let isBest = false;
   const see = (event: FitEvent): void => {
@@ -38,14 +68,17 @@ function runFolder(path: string, config: unknown, keep: number, told: readonly F
     best = event.validation.loss;
     isBest = true;
   };
-  told.forEach(see);
+  continued?.told.forEach(see);
   isBest = false;
   return {
     path,
     config,
-    append(event) {
+    async append(event) {
       see(event);
-      return appendFile(join(path, METRICS_FILE), `${JSON.stringify(event)}\n`);
+      // Not before the first event of the continued run: one that is refused leaves the folder as it was.
+      if (!isCut) await cutMetrics(path, continued!.step);
+      isCut = true;
+      await appendFile(join(path, METRICS_FILE), `${JSON.stringify(event)}\n`);
     },
     async saveCheckpoint(model, state) {
       const file = await addCheckpoint(path, { model, state }, { keep, isBest });
@@ -57,6 +90,7 @@ function runFolder(path: string, config: unknown, keep: number, told: readonly F
       await saveModel(file, model);
       return file;
     },
+    removeUnlessSaved: () => removeUnlessSaved(path),
   };
 }
 
@@ -67,16 +101,13 @@ export async function createRunFolder(
   { keep = USUAL_KEEP }: RunFolderOptions = {},
 ): Promise<RunFolder> {
   const file = join(path, CONFIG_FILE);
-  const isTaken = await readFile(file).then(
-    () => true,
-    () => false,
-  );
-  if (isTaken) {
-    throw new CheckpointError(`${path}: there is a run already. Resume it or choose another folder.`, {
-      path,
-    });
+  if (await exists(file)) {
+    const cure = (await exists(join(path, CHECKPOINT_FILE)))
+      ? "Go on with it (--resume), or choose another folder."
+      : "It ended before its first checkpoint: remove the folder, or choose another.";
+    throw new CheckpointError(`${path}: there is a run already. ${cure}`, { path });
   }
-  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await makeFolder(path).catch((error: NodeJS.ErrnoException) => {
     const cure = "Choose another folder with --out, or see to the permissions.";
     throw new CheckpointError(
       `${path}: the run folder cannot be made (${error.code}). ${cure}`,
@@ -107,7 +138,7 @@ async function cutMetrics(path: string, step: number): Promise<void> {
 
 /**
  * Opens the folder of a run to go on with it: its configuration, its state and its model's description. A damaged newest
- * checkpoint is told to `onWarning` and the one before taken.
+ * checkpoint is told to `onWarning` and the one before taken. Metrics of later steps go when the first event is added.
  */
 export async function resumeRunFolder(
   path: string,
@@ -118,10 +149,7 @@ export async function resumeRunFolder(
 ): Promise<{ run: RunFolder; state: TrainingState; model: ModelDescription }> {
   const found = await readNewest(path, onWarning);
   if (found === undefined) {
-    const hasConfig = await access(join(path, CONFIG_FILE)).then(
-      () => true,
-      () => false,
-    );
+    const hasConfig = await exists(join(path, CONFIG_FILE));
     throw new CheckpointError(
       hasConfig
         ? `${path}: the run ended before its first checkpoint. Remove the folder and train anew.`
@@ -131,8 +159,9 @@ export async function resumeRunFolder(
   }
   const { state, model } = found;
   const config = await readConfig(path);
-  await cutMetrics(path, state.epoch * state.stepsPerEpoch + state.position);
-  return { run: runFolder(path, config, keep, await readMetrics(path)), state, model };
+  const step = state.epoch * state.stepsPerEpoch + state.position;
+  const told = (await readMetrics(path)).filter((event) => event.step <= step);
+  return { run: runFolder(path, config, keep, { step, told }), state, model };
 }
 
 /** The resolved configuration a run was made with; throws `CheckpointError` where it is missing or no JSON. */
