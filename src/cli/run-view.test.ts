@@ -68,7 +68,7 @@ describe("a run", () => {
   it("is told to people from its data to its score", () => {
     const { output, errors } = tell(textView);
     expect(output).toContain("digits: 1 image to learn from, 1 for the test\n");
-    expect(output).toContain("cnn: adamw, learning rate 0.002, batches of 128, seed 1\n");
+    expect(output).toContain("cnn: adamw, learning rate 0.002, batches of 1, seed 1\n");
     expect(output).toContain("0      linear 2  2               10     16\n");
     expect(output).toContain("device cpu (native, avx2, 4 threads)\n");
     expect(output).toContain(

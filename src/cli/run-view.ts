@@ -84,7 +84,8 @@ function headText({ config, folder, layers, train, validation, test }: RunHead, 
     ...(validation ? [`${formatCount(countOf(validation))} for validation`] : []),
     `${formatCount(countOf(test))} for the test`,
   ];
-  const method = `${config.optimizer}, learning rate ${config.lr}, batches of ${config.batchSize}, seed ${config.seed}`;
+  const batch = Math.min(config.batchSize, countOf(train));
+  const method = `${config.optimizer}, learning rate ${config.lr}, batches of ${batch}, seed ${config.seed}`;
   return (
     `${colours.bold(config.data)}: ${counts.join(", ")}\n${colours.bold(config.model)}: ${method}\n` +
     `${colours.dim(`run folder ${folder}`)}\n\n${layerTable(layers, terminal)}\n`

@@ -61,6 +61,8 @@ export class TrainingLoop {
   #started = 0;
   /** Steps done and the time at the last checkpoint. */
   #saved = { steps: 0, time: 0 };
+  /** Whether there is a checkpoint to go on from. */
+  #hasCheckpoint: boolean;
   /** Steps done in this run and the seconds they took, without what a resumed run did before. */
   #done = { steps: 0, seconds: 0 };
   #epoch: number;
@@ -82,6 +84,7 @@ export class TrainingLoop {
     this.#plateau = options.plateau && reduceOnPlateau(options.plateau);
     const { resume } = options;
     if (resume?.plateau !== undefined) this.#plateau?.restore(resume.plateau);
+    this.#hasCheckpoint = resume !== undefined;
     this.#epoch = resume?.epoch ?? 0;
     this.#position = resume?.position ?? 0;
     this.#sums = { ...(resume?.sums ?? { loss: 0, hits: 0 }) };
@@ -222,8 +225,8 @@ export class TrainingLoop {
     const fields = { step: this.#steps + 1, epoch: this.#epoch + 1, loss, learningRate };
     return new DivergenceError(
       `fit: the loss is ${loss} at step ${fields.step} (epoch ${fields.epoch}, step ${this.#position + 1} of ` +
-        `${this.#stepsPerEpoch}) with learning rate ${learningRate}. Train with a smaller learning rate; ` +
-        `a checkpoint of an earlier epoch is not affected.`,
+        `${this.#stepsPerEpoch}) with learning rate ${learningRate}. Train with a smaller learning rate` +
+        (this.#hasCheckpoint ? "; the last checkpoint is not affected." : "."),
       fields,
     );
   }
@@ -277,6 +280,7 @@ export class TrainingLoop {
     const { onCheckpoint } = this.#options;
     if (onCheckpoint === undefined) return;
     const path = await onCheckpoint(await this.#capture());
+    this.#hasCheckpoint = true;
     if (path !== undefined) yield { type: "checkpoint", step: this.#steps, path };
   }
 

@@ -109,4 +109,10 @@ it("says why a run ended", () => {
   expect(endLine(end as Parameters<typeof endLine>[0])).toBe(
     "validation no longer improves: 12 000 steps in 1 min 15 s, 18 400 images/s",
   );
+  const idle = { ...end, reason: "epochs", imagesPerSecond: 0 };
+  expect(endLine(idle as Parameters<typeof endLine>[0])).toBe(
+    "all epochs done: 12 000 steps, all of them before",
+  );
+  const none = { ...idle, reason: "interrupted", step: 0 };
+  expect(endLine(none as Parameters<typeof endLine>[0])).toBe("interrupted: 0 steps");
 });

@@ -119,8 +119,8 @@ const REASONS: Record<StopReason, string> = {
 
 /** One line on how a run ended: why, after how many steps, how long it took. */
 export function endLine(event: EndEvent): string {
-  return (
-    `${REASONS[event.reason]}: ${formatAmount(event.step, "step")} in ${formatDuration(event.seconds)}, ` +
-    `${formatRate(event.imagesPerSecond)} images/s`
-  );
+  const told = `${REASONS[event.reason]}: ${formatAmount(event.step, "step")}`;
+  // Of a run that was at its end already when it was resumed, time and speed say nothing.
+  if (event.imagesPerSecond === 0) return event.step === 0 ? told : `${told}, all of them before`;
+  return `${told} in ${formatDuration(event.seconds)}, ${formatRate(event.imagesPerSecond)} images/s`;
 }
