@@ -4,23 +4,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DeviceName, openDevice, setDevice } from "../src/device/current.ts";
 import type { Device } from "../src/device/device.ts";
-import {
-  apply,
-  conv2d,
-  crossEntropy,
-  flatten,
-  initialize,
-  type LayerObject,
-  linear,
-  loadState,
-  maxPool2d,
-  parametersOf,
-  type StateDict,
-  sequential,
-  stateDict,
-  tanh,
-  training,
-} from "../src/nn/index.ts";
+import { conv2d, flatten, type LayerObject, linear, maxPool2d, sequential, tanh } from "../src/nn/index.ts";
 import {
   adadelta,
   adagrad,
@@ -36,27 +20,12 @@ import {
   sgd,
   withoutDecay,
 } from "../src/optim/index.ts";
-import { compile } from "../src/tensor/compile.ts";
-import { tensor } from "../src/tensor/create.ts";
-import { gradients } from "../src/tensor/gradients.ts";
-import type { Tensor } from "../src/tensor/tensor.ts";
+import { type GoldenRun, type GoldenStart, trainFrom, worst } from "./golden-training.ts";
 
-interface Entry {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
-
-interface Run {
-  readonly losses: readonly number[];
-  /** All tensors one after another. */
-  readonly weights: readonly number[];
-}
-
-interface Golden {
-  readonly inputs: Entry;
-  readonly labels: readonly number[];
-  readonly weights: Readonly<Record<string, Entry>>;
-  readonly runs: Readonly<Record<string, Run & { readonly float32Error: Record<keyof Run, number> }>>;
+interface Golden extends GoldenStart {
+  readonly runs: Readonly<
+    Record<string, GoldenRun & { readonly float32Error: Record<keyof GoldenRun, number> }>
+  >;
 }
 
 const goldenOf = (name: string): Golden =>
@@ -86,33 +55,6 @@ const optimizers: Record<string, () => Optimizer> = {
   muon: () => muon({ lr: 0.01, rest: { lrScale: 0.5 } }),
 };
 
-/** Trains as the golden's script does, from the golden's weights. */
-async function train(net: LayerObject, optimizer: Optimizer, golden: Golden, steps: number): Promise<Run> {
-  initialize(net, golden.inputs.shape.slice(1));
-  const start = Object.entries(golden.weights).map(([name, { shape, data }]) => [
-    name,
-    { shape, data: Float64Array.from(data) },
-  ]);
-  await loadState(net, Object.fromEntries(start) as StateDict);
-  const parameters = parametersOf(net);
-  optimizer.init(parameters);
-  const step = compile((x: Tensor, labels: Tensor, learningRate: Tensor) => {
-    const loss = crossEntropy(apply(net, x, training()), labels);
-    optimizer.update(parameters, gradients(loss, parameters), learningRate);
-    return loss;
-  });
-  const x = tensor(Float64Array.from(golden.inputs.data), { shape: golden.inputs.shape });
-  const labels = tensor(golden.labels, { dtype: "int32" });
-  const learningRate = tensor(optimizer.learningRate as number);
-  const losses: number[] = [];
-  for (let i = 0; i < steps; i++) losses.push(await (await step(x, labels, learningRate)).item());
-  const state = await stateDict(net);
-  return { losses, weights: Object.keys(golden.weights).flatMap((name) => [...state[name]!.data]) };
-}
-
-const worst = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), a.length === b.length ? 0 : Infinity);
-
 const cases = Object.keys(nets).flatMap((net) => Object.keys(optimizers).map((name) => [net, name] as const));
 
 it.each(Object.keys(nets))("every golden of %s is of an optimiser tested here", (net) => {
@@ -130,7 +72,7 @@ describe.each(["reference", "native", "wasm"] as const satisfies DeviceName[])("
   it.each(cases)("%s trained by %s takes PyTorch's steps", async (net, name) => {
     const golden = goldenOf(net);
     const wanted = golden.runs[name]!;
-    const run = await train(nets[net]!(), optimizers[name]!(), golden, wanted.losses.length);
+    const run = await trainFrom(golden, nets[net]!(), optimizers[name]!(), wanted.losses.length);
     for (const part of ["losses", "weights"] as const) {
       // In float64 the same digits; in float32 no worse than twice PyTorch's own rounding.
       const size = Math.max(...wanted[part].map(Math.abs));
