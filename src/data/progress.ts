@@ -12,7 +12,7 @@ export interface DataProgress {
 
 /** What every source of data takes: where to look, a seed, and whom to tell. */
 export interface OpenOptions {
-  /** Folder to look in before `NABLA_DATA` and the cache. */
+  /** Folder to look in, and nowhere else; `NABLA_DATA` and then the cache where none is given. */
   readonly dataDir?: string | undefined;
   /** Seed of generated data and of splits, 0 unless given. */
   readonly seed?: number | undefined;

@@ -25,7 +25,7 @@ export function addData(program: Command, context: Context): void {
       "digits, mnist, fashion-mnist, cifar10, or a folder with a sub-folder a class",
       "digits",
     )
-    .option("--data-dir <folder>", "look here first for the files of the data set")
+    .option("--data-dir <folder>", "look for the files of the data set here, and nowhere else")
     .addOption(numberOption("--limit <n>", "look at the first n images of each part only"))
     .addOption(numberOption("--show <n>", "draw n images").default(6));
   withCommonOptions(command).action((name: string, options: DataOptions) => showData(name, options, context));

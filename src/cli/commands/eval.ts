@@ -17,7 +17,7 @@ export function addEval(program: Command, context: Context): void {
     .description("score a saved network, with what it confuses and its worst mistakes")
     .argument("<run>", "run folder or model file")
     .option("--data <name>", "data set (default: the one it was trained on)")
-    .option("--data-dir <folder>", "look here first for the files of the data set")
+    .option("--data-dir <folder>", "look for the files of the data set here, and nowhere else")
     .addOption(new Option("--part <name>", "part of the data set").choices(["train", "test"]).default("test"))
     .addOption(numberOption("--limit <n>", "use the first n images only"))
     .addOption(numberOption("--show <n>", "draw the n worst mistakes").default(6))

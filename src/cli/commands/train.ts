@@ -12,7 +12,7 @@ export function addTrain(program: Command, context: Context): void {
     .description("train a network, save it, and show how well it does")
     .option("--config <file>", "YAML or JSON file with any of the options below (batchSize: 64)")
     .option("--data <name>", "digits (default), mnist, fashion-mnist, cifar10, or a folder of pictures")
-    .option("--data-dir <folder>", "look here first for the files of the data set")
+    .option("--data-dir <folder>", "look for the files of the data set here, and nowhere else")
     .option("--model <name>", "cnn (default), lenet5, mlp, linear, deepMlp")
     .addOption(numberOption("--epochs <n>", `times every image is learned from (default ${RECIPE.epochs})`))
     .addOption(numberOption("--batch-size <n>", `images a step (default ${RECIPE.batchSize})`))
