@@ -54,8 +54,8 @@ function imageStep(): Graph {
 describe("programs", () => {
   it("fuse bias, activation and update into the products of a dense layer", () => {
     expect(printProgram(compileGraph(denseStep()))).toMatchInlineSnapshot(`
-      "v0 v1 = matmul [1, 8, 10] then add relu mul lessEqual add where (s0 s1 s2)
-      s3 = sum over [0, 1] of copy [8, 10] (v0)
+      "v0 v1 = matmul [1, 8, 10] then add relu lessEqual add where (s0 s1 s2)
+      s3 = sum over [0, 1] of mul [8, 10] (v0)
       s1 = matmul [1, 10, 20] then mul sub (v1 s0 s1)
       v2 = sum over [0] of copy [8, 10] (v1)
       s2 = map mul sub [10] (v2 s2)
@@ -67,14 +67,14 @@ describe("programs", () => {
     expect(printProgram(compileGraph(imageStep()))).toMatchInlineSnapshot(`
       "v0 = map copy [2, 4, 4, 4] ()
       v1 = map copy [2, 8, 8, 3] (s0)
-      v2 v3 = conv2d [2, 8, 8, 4] then add relu lessEqual (v1 s1 s2)
-      v4 v5 = maxPool2dIndex [2, 4, 4, 4] (v2)
-      s3 = sum over [0, 1, 2, 3] of copy [2, 4, 4, 4] (v5)
-      v6 = maxPool2dGrad [2, 8, 8, 4] (v0 v4)
-      v7 = map where [2, 8, 8, 4] (v3 v6)
-      v8 = conv2dWeightGrad [4, 3, 3, 3] (v1 v7)
-      s1 = map mul sub [4, 3, 3, 3] (v8 s1)
-      arena 5248 bytes, at least 5248"
+      v2 = conv2d [2, 8, 8, 4] then add relu (v1 s1 s2)
+      v3 v4 = maxPool2dIndex [2, 4, 4, 4] (v2)
+      s3 = sum over [0, 1, 2, 3] of copy [2, 4, 4, 4] (v4)
+      v5 = maxPool2dGrad [2, 8, 8, 4] (v0 v3)
+      v6 = map lessEqual where [2, 8, 8, 4] (v2 v5)
+      v7 = conv2dWeightGrad [4, 3, 3, 3] (v1 v6)
+      s1 = map mul sub [4, 3, 3, 3] (v7 s1)
+      arena 6272 bytes, at least 6272"
     `);
   });
 

@@ -68,6 +68,11 @@ class Clustering {
     return this.#roots.has(node) || this.usersOf(node).some((user) => this.clusterOf.get(user) !== own);
   }
 
+  /** True when nothing outside `cluster` needs the node's value. */
+  servesOnly(node: Node, cluster: Cluster): boolean {
+    return !this.#roots.has(node) && this.usersOf(node).every((user) => this.clusterOf.get(user) === cluster);
+  }
+
   /** True when a path leads from one to the other through a third cluster: merging the two would close a cycle. */
   #hasDetour(from: Cluster, to: Cluster): boolean {
     const seen = new Set<Cluster>([from]);
@@ -97,11 +102,12 @@ class Clustering {
 
 /** Joins each map with the maps that feed it directly. */
 function fuseMaps(clustering: Clustering): void {
-  for (const node of clustering.order.filter(isMap)) {
+  for (const node of [...clustering.order].reverse().filter(isMap)) {
     for (const input of node.inputs.filter(isMap)) {
       const from = clustering.clusterOf.get(input)!;
       const to = clustering.clusterOf.get(node)!;
-      if (from !== to) clustering.merge(from, to, undefined);
+      const areMaps = from.head === undefined && to.head === undefined;
+      if (from !== to && areMaps) clustering.merge(from, to, undefined);
     }
   }
 }
@@ -113,6 +119,24 @@ function fuseFolds(clustering: Clustering): void {
     const from = clustering.clusterOf.get(input);
     if (from === undefined || from.head !== undefined || !clustering.feedsOnly(from, node)) continue;
     clustering.merge(from, clustering.clusterOf.get(node)!, node);
+  }
+}
+
+/** Joins each fold with the maps above it that feed it alone, before other maps can claim them. */
+function takeChains(clustering: Clustering): void {
+  for (const node of clustering.order.filter(({ op }) => op.kind.tag === "reduce")) {
+    let chain: Node[] = [node];
+    while (chain.length > 0) {
+      const above = chain.flatMap(({ inputs }) => inputs.filter(isMap));
+      chain = [...new Set(above)].filter((input) => {
+        const own = clustering.clusterOf.get(node)!;
+        const from = clustering.clusterOf.get(input)!;
+        if (from === own || from.head !== undefined) return false;
+        if (!clustering.servesOnly(input, own)) return false;
+        clustering.merge(from, own, node);
+        return clustering.clusterOf.get(input) === clustering.clusterOf.get(node);
+      });
+    }
   }
 }
 
@@ -162,6 +186,7 @@ function fuseEpilogues(clustering: Clustering): void {
 /** The cluster of every computed node. */
 export function fuse(graph: Graph): ReadonlyMap<Node, Cluster> {
   const clustering = new Clustering(rootsOf(graph));
+  takeChains(clustering);
   fuseMaps(clustering);
   fuseFolds(clustering);
   fuseEpilogues(clustering);
