@@ -2,7 +2,8 @@
 import { formatShape, type Shape } from "../base/shape.ts";
 import { isFrozen } from "./freeze.ts";
 import { isBuilt, passShape } from "./initialize.ts";
-import { joinPath, type Layer, type LayerObject, layersOf, typeOf } from "./layer.ts";
+import { type Layer, type LayerObject, layersOf, typeOf } from "./layer.ts";
+import { isContainer, pathsOf } from "./observe.ts";
 
 /** One layer of a described net. */
 export interface LayerRow {
@@ -19,12 +20,6 @@ export interface LayerRow {
   readonly flops: number;
 }
 
-function namesOf(net: Layer, path = ""): [Layer, string][] {
-  const inside = typeof net === "function" ? {} : (net.children ?? {});
-  const below = Object.entries(inside).flatMap(([name, child]) => namesOf(child, joinPath(path, name)));
-  return [[net, path], ...below];
-}
-
 const countParameters = (layer: LayerObject): number =>
   Object.values(layer.parameters ?? {}).reduce((sum, { size }) => sum + size, 0);
 
@@ -34,13 +29,13 @@ const countParameters = (layer: LayerObject): number =>
  */
 export function describe(net: Layer, inputShape: Shape): LayerRow[] {
   const bare = layersOf(net).filter(({ layer }) => !isBuilt(layer));
-  const names = new Map(namesOf(net).reverse());
+  const names = pathsOf(net);
   const counted = new Set<Layer>();
   const rows: LayerRow[] = [];
   try {
     passShape(net, inputShape, 0, (layer, x, y) => {
       const object = typeof layer === "function" ? undefined : layer;
-      if (object?.children !== undefined && object.parameters === undefined) return;
+      if (isContainer(layer)) return;
       const shape = y.shape.slice(1);
       rows.push({
         name: names.get(layer) || "net",

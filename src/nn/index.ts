@@ -40,6 +40,7 @@ export {
   nll,
 } from "./losses.ts";
 export { groupNorm, type LayerNormOptions, layerNorm, type NormOptions } from "./norm.ts";
+export { type LayerPass, observe, passAt, pathsOf } from "./observe.ts";
 export { avgPool2d, dropout, dropout2d, flatten, maxPool2d, relu, sigmoid, tanh } from "./plain.ts";
 export { adaptiveAvgPool2d, adaptiveMaxPool2d, globalAvgPool2d, globalMaxPool2d } from "./pooling.ts";
 export type { Reduction } from "./reduction.ts";
