@@ -16,6 +16,8 @@ export interface SignalSource {
 export interface Interrupt {
   readonly signal: AbortSignal;
   readonly exitCode: () => number | undefined;
+  /** Asks for the same stop without a signal, and so without an exit code. */
+  readonly stop: () => void;
   /** Has `action` done right before a second signal ends the process; nothing it starts would be waited for. */
   readonly beforeExit: (action: () => void) => void;
   /** Gives the signals back to whoever had them before. */
@@ -24,6 +26,12 @@ export interface Interrupt {
 
 // A shell reports a process that signal n ended as 128 + n.
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
+
+/** What a process ends with whose run was asked to stop by other means than a signal. */
+export const STOPPED_CODE = 1;
+
+/** All signals that ask for a stop. */
+export const STOP_SIGNALS = Object.keys(CODES) as readonly StopSignal[];
 
 /** Listens for the signals; `onFirst` is told of the first one, before the abort signal fires. */
 export function listenForInterrupt(source: SignalSource, onFirst: () => void): Interrupt {
@@ -42,13 +50,12 @@ export function listenForInterrupt(source: SignalSource, onFirst: () => void): I
     onFirst();
     controller.abort();
   };
-  const listeners = (Object.keys(CODES) as StopSignal[]).map(
-    (signal) => [signal, () => receive(CODES[signal])] as const,
-  );
+  const listeners = STOP_SIGNALS.map((signal) => [signal, () => receive(CODES[signal])] as const);
   for (const [signal, listener] of listeners) source.on(signal, listener);
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
+    stop: () => controller.abort(),
     beforeExit: (action) => void lastActs.push(action),
     release: () => {
       for (const [signal, listener] of listeners) source.off(signal, listener);

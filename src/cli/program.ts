@@ -6,13 +6,14 @@ import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
 import { addPredict } from "./commands/predict.ts";
+import { addStudio } from "./commands/studio.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTrain } from "./commands/train.ts";
 import type { Context } from "./context.ts";
 import { writeJson } from "./context.ts";
 import { exitCodeOf, failureRecord, failureText, QuietExit } from "./failure.ts";
 
-const COMMANDS = [addTrain, addEval, addPredict, addSummary, addData, addDoctor];
+const COMMANDS = [addTrain, addEval, addPredict, addSummary, addData, addStudio, addDoctor];
 
 /** The version in the package's manifest. */
 export function packageVersion(): string {

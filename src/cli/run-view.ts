@@ -25,6 +25,8 @@ export interface RunHead {
 export interface RunView {
   readonly begin: (head: RunHead) => void;
   readonly show: (event: FitEvent) => void;
+  /** The address at which the run can be watched. */
+  readonly serve: (url: string) => void;
   /** Something in passing that is no result: a warning, a signal received. */
   readonly remark: (text: string) => void;
   readonly score: (name: string, evaluation: Evaluation, set: ImageSet) => void;
@@ -36,6 +38,7 @@ export interface RunView {
 export const jsonView = (terminal: Terminal): RunView => ({
   begin: ({ config, folder, layers }) => writeJson(terminal, { type: "run", folder, config, layers }),
   show: (event) => writeJson(terminal, event),
+  serve: (url) => writeJson(terminal, { type: "studio", url }),
   remark: (text) => terminal.writeError(`${text}\n`),
   score: (name, evaluation) => writeJson(terminal, { type: "evaluation", set: name, ...evaluation }),
   close: (folder, state) => writeJson(terminal, { type: state, folder }),
@@ -61,6 +64,7 @@ export function textView(terminal: Terminal): RunView {
       progress.show(event);
       if (event.type === "end") terminal.write(`${endLine(event)}\n\n`);
     },
+    serve: (url) => terminal.write(`studio ${colours.cyan(url)}\n`),
     remark: (text) => {
       progress.clear();
       terminal.writeError(`${text}\n`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { atomicWrite } from "../data/index.node.ts";
 import type { DataSet, ImageSet } from "../data/index.ts";
 import { describe } from "../nn/describe.ts";
-import { createRunFolder, type RunFolder } from "../train/index.node.ts";
+import { createRunFolder, EVALUATION_FILE, type RunFolder, showPresence } from "../train/index.node.ts";
 import {
   type Evaluation,
   evaluate,
@@ -16,12 +16,9 @@ import {
 import type { TrainConfig } from "./config.ts";
 import { QuietExit } from "./failure.ts";
 import { fitOptions } from "./fit-options.ts";
-import type { Interrupt } from "./interrupt.ts";
+import { type Interrupt, STOPPED_CODE } from "./interrupt.ts";
 import { newRunFolder } from "./run-name.ts";
 import type { RunView } from "./run-view.ts";
-
-/** The score on the test images, in the run folder. */
-export const EVALUATION_FILE = "evaluation.json";
 
 /** A run to go on with. */
 export interface Resumed {
@@ -73,10 +70,10 @@ async function trainIn(
   const { model, train, validation } = run;
   const layers = describe(model.net, model.shape);
   view.begin({ config, folder: folder.path, layers, train, validation, test: data.test });
-  const { reason } = await follow(run, folder, view);
+  const { reason } = await followInPublic(run, folder, { view, interrupt });
   if (reason === "interrupted") {
     view.close(folder.path, "interrupted");
-    throw new QuietExit(interrupt.exitCode() ?? 1);
+    throw new QuietExit(interrupt.exitCode() ?? STOPPED_CODE);
   }
   await folder.saveModel(model);
   const evaluation = await evaluate(model, data.test);
@@ -84,6 +81,23 @@ async function trainIn(
   view.score("test", evaluation, data.test);
   view.close(folder.path, "done");
   return evaluation;
+}
+
+/** Follows the run while others can see that it trains, and ask it to stop. */
+async function followInPublic(
+  run: FitRun,
+  folder: RunFolder,
+  { view, interrupt }: Pick<RunParts, "view" | "interrupt">,
+): Promise<FitResult> {
+  const presence = await showPresence(folder.path, () => {
+    view.remark("asked to stop: finishing this step and saving");
+    interrupt.stop();
+  });
+  try {
+    return await follow(run, folder, view);
+  } finally {
+    presence.release();
+  }
 }
 
 /** Tells and writes down every event; gives what the run ended with. */

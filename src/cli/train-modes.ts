@@ -24,6 +24,7 @@ export interface ModeOptions {
   readonly findLr?: boolean;
   readonly seeds?: unknown;
   readonly resume?: string;
+  readonly studio?: boolean;
 }
 
 /** What a mode is given: what a run is, and where it tells its own result. */
@@ -45,14 +46,21 @@ function wholeOf(flag: string, value: unknown, least: number): number {
   );
 }
 
-/** The mode that the options ask for, if any; throws `ConfigError` for more than one, or one beside --resume. */
-export function modeOf({ dryRun, overfit, findLr, seeds, resume }: ModeOptions): Mode | undefined {
+/**
+ * The mode that the options ask for, if any; throws `ConfigError` for more than one, one beside --resume, or one beside
+ * --studio that keeps nothing to be shown.
+ */
+export function modeOf({ dryRun, overfit, findLr, seeds, resume, studio }: ModeOptions): Mode | undefined {
   const asked: [string, Mode][] = [];
   if (dryRun === true) asked.push(["--dry-run", runDry]);
   if (overfit !== undefined) asked.push(["--overfit", learnByHeart(wholeOf("--overfit", overfit, 1))]);
   if (findLr === true) asked.push(["--find-lr", showLearningRates]);
   if (seeds !== undefined) asked.push(["--seeds", runSeeds(wholeOf("--seeds", seeds, 2))]);
-  const names = [...asked.map(([name]) => name), ...(resume === undefined ? [] : ["--resume"])];
+  const names = [
+    ...asked.map(([name]) => name),
+    ...(resume === undefined ? [] : ["--resume"]),
+    ...(studio === true && seeds === undefined ? ["--studio"] : []),
+  ];
   if (asked.length > 0 && names.length > 1) {
     throw new ConfigError(`config: ${names.join(" and ")} cannot be done together. Choose one.`, { names });
   }

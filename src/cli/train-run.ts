@@ -1,6 +1,6 @@
 // `nabla train` from its options to a run: reads the configuration, opens data and device, and starts what was asked for.
 // Knows nothing of how things look, nor of what a run does.
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../base/errors.ts";
 import { DATA_SET_NAMES } from "../data/index.node.ts";
 import { resumeRunFolder } from "../train/index.node.ts";
@@ -10,7 +10,7 @@ import { QuietExit } from "./failure.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { openData } from "./open-data.ts";
 import { withDevice } from "./open-device.ts";
-import { jsonView, quietView, textView } from "./run-view.ts";
+import { jsonView, quietView, type RunView, textView } from "./run-view.ts";
 import { type Resumed, type RunParts, runAndScore } from "./score-run.ts";
 import type { Terminal } from "./terminal.ts";
 import { type ModeOptions, modeOf } from "./train-modes.ts";
@@ -20,12 +20,30 @@ export interface TrainOptions extends CommonOptions, ModeOptions {
   readonly config?: string;
   readonly resume?: string;
   readonly quiet?: boolean;
+  readonly studio?: boolean;
 }
 
-/** Does what `nabla train` was asked for; throws QuietExit with the code of the signal where one ended it. */
-export async function train(options: TrainOptions, { terminal, signals }: Context): Promise<void> {
-  const view = (options.json ? jsonView : options.quiet ? quietView : textView)(terminal);
-  const { config, resumed } = await planOf(options, view.remark);
+/**
+ * Does what `nabla train` was asked for; with --studio it is served from before the start to a signal after the end.
+ * Throws QuietExit with the code of the signal where one ended the run.
+ */
+export async function train(options: TrainOptions, context: Context): Promise<void> {
+  const view = (options.json ? jsonView : options.quiet ? quietView : textView)(context.terminal);
+  const plan = await planOf(options, view.remark);
+  if (options.studio !== true) return trainAsPlanned(plan, options, context, view);
+  const { whileServed } = await import("./studio.ts");
+  const runs = dirname(plan.config.out ?? join("runs", "run"));
+  await whileServed({ runs, dataDir: plan.config.dataDir }, view, context.signals, () =>
+    trainAsPlanned(plan, options, context, view),
+  );
+}
+
+async function trainAsPlanned(
+  { config, resumed }: Plan,
+  options: TrainOptions,
+  { terminal, signals }: Context,
+  view: RunView,
+): Promise<void> {
   const interrupt = listenForInterrupt(signals, () => {
     view.remark("finishing this step and saving; once more to stop at once");
   });
@@ -44,11 +62,14 @@ export async function train(options: TrainOptions, { terminal, signals }: Contex
   }
 }
 
+/** What is to be trained, and from where on. */
+interface Plan {
+  readonly config: TrainConfig;
+  readonly resumed: Resumed | undefined;
+}
+
 /** Configuration and, with --resume, the saved run: flags win over the file, the file over what was saved. */
-async function planOf(
-  options: TrainOptions,
-  remark: (text: string) => void,
-): Promise<{ config: TrainConfig; resumed: Resumed | undefined }> {
+async function planOf(options: TrainOptions, remark: (text: string) => void): Promise<Plan> {
   const flags = checkFlags({ ...options });
   const file = options.config === undefined ? {} : readConfigFile(options.config);
   if (options.resume === undefined) return { config: resolveConfig(flags, file), resumed: undefined };

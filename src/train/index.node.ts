@@ -10,10 +10,21 @@ export {
 } from "./checkpoint.node.ts";
 export { BEST_FILE, CHECKSUM_FILE } from "./checkpoint-series.node.ts";
 export {
+  CONFIG_FILE,
   createRunFolder,
+  EVALUATION_FILE,
+  METRICS_FILE,
   type RunFolder,
   type RunFolderOptions,
   readConfig,
   readMetrics,
   resumeRunFolder,
 } from "./run-folder.node.ts";
+export {
+  isInTraining,
+  type Presence,
+  RUNNING_FILE,
+  requestStop,
+  STOP_FILE,
+  showPresence,
+} from "./run-presence.node.ts";

@@ -10,10 +10,15 @@ import { CHECKPOINT_FILE, MODEL_FILE, saveModel } from "./checkpoint.node.ts";
 import { addCheckpoint, CHECKSUM_FILE, readNewest, USUAL_KEEP } from "./checkpoint-series.node.ts";
 import type { FitEvent } from "./events.ts";
 import type { Model, ModelDescription } from "./model.ts";
+import { RUNNING_FILE, STOP_FILE } from "./run-presence.node.ts";
 import type { TrainingState } from "./training-state.ts";
 
-const CONFIG_FILE = "config.json";
-const METRICS_FILE = "metrics.jsonl";
+/** Name of the file in a run folder with its resolved configuration. */
+export const CONFIG_FILE = "config.json";
+/** Name of the file in a run folder with its events, a JSON line each. */
+export const METRICS_FILE = "metrics.jsonl";
+/** Name of the file in a run folder with the score on the test images. */
+export const EVALUATION_FILE = "evaluation.json";
 
 /** An open run folder; paths that are given back are those of the files written. */
 export interface RunFolder {
@@ -51,7 +56,8 @@ const exists = (path: string): Promise<boolean> =>
 
 function removeUnlessSaved(path: string): void {
   if (existsSync(join(path, CHECKPOINT_FILE))) return;
-  for (const file of [METRICS_FILE, CHECKSUM_FILE, CONFIG_FILE]) rmSync(join(path, file), { force: true });
+  const own = [METRICS_FILE, CHECKSUM_FILE, CONFIG_FILE, RUNNING_FILE, STOP_FILE];
+  for (const file of own) rmSync(join(path, file), { force: true });
   try {
     rmdirSync(path);
   } catch {

@@ -72,6 +72,7 @@ export function addTrain(program: Command, context: Context): void {
     .addOption(numberOption("--overfit <n>", "learn n images by heart, to see that the network can learn"))
     .option("--find-lr", "try growing learning rates and suggest one; keeps nothing")
     .addOption(numberOption("--seeds <n>", "train with n seeds and give mean and confidence interval"))
+    .option("--studio", "show the run on a page in the browser, which is served on until Ctrl-C")
     .option("--quiet", "write the score and the folder only");
   withCommonOptions(command).action(async (options: TrainOptions) => {
     const { train } = await import("../train-run.ts");
