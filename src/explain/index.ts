@@ -1,4 +1,15 @@
 // The package's `nabla/explain`: why a model answers as it does, and how far it may be trusted. Runs in a browser.
+export type { Deviation } from "./central-differences.ts";
+export {
+  type CheckOptions,
+  checkLayers,
+  checkModel,
+  checkOps,
+  GRADIENT_TOLERANCE,
+  isRight,
+  type LayerCheck,
+  type OpCheck,
+} from "./check-gradients.ts";
 export {
   type ColourPicture,
   colourPicture,

@@ -94,19 +94,24 @@ function compute(node: Node, inputs: readonly Values[], slots: ReadonlyMap<Slot,
   }
 }
 
+/** The value of every node that the roots need; values in `known` are taken as they are. */
+export function evaluateNodes(
+  roots: readonly Node[],
+  slots: ReadonlyMap<Slot, Values>,
+  known: ReadonlyMap<Node, Values> = new Map(),
+): Map<Node, Values> {
+  const values = new Map(known);
+  for (const node of topologicalOrder(roots)) {
+    if (values.has(node)) continue;
+    const inputs = node.inputs.map((input) => values.get(input)!);
+    values.set(node, compute(node, inputs, slots));
+  }
+  return values;
+}
+
 /** The graph's outputs and its updates' values, in order. */
 export function evaluate(graph: Graph, slots: ReadonlyMap<Slot, Values>): Values[] {
-  const values = new Map<Node, Values>();
   const roots = rootsOf(graph);
-  for (const node of topologicalOrder(roots)) {
-    values.set(
-      node,
-      compute(
-        node,
-        node.inputs.map((input) => values.get(input)!),
-        slots,
-      ),
-    );
-  }
+  const values = evaluateNodes(roots, slots);
   return roots.map((root) => values.get(root)!);
 }
