@@ -2,9 +2,11 @@
 // Knows nothing of what a command does.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addCheck } from "./commands/check.ts";
 import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
+import { addExplain } from "./commands/explain.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addStudio } from "./commands/studio.ts";
 import { addSummary } from "./commands/summary.ts";
@@ -13,7 +15,10 @@ import type { Context } from "./context.ts";
 import { writeJson } from "./context.ts";
 import { exitCodeOf, failureRecord, failureText, QuietExit } from "./failure.ts";
 
-const COMMANDS = [addTrain, addEval, addPredict, addSummary, addData, addStudio, addDoctor];
+const COMMANDS = [
+  ...[addTrain, addEval, addPredict, addExplain, addSummary],
+  ...[addCheck, addData, addStudio, addDoctor],
+];
 
 /** The version in the package's manifest. */
 export function packageVersion(): string {

@@ -72,7 +72,7 @@ describe("checkLayers", () => {
     ]);
     expect(checks.filter((check) => !isRight(check))).toEqual([]);
     expect(checks.filter(({ whole }) => whole !== undefined).length).toBe(8);
-    expect(steps).toEqual(Array.from({ length: 10 }, (_, i) => i));
+    expect(steps).toEqual(Array.from({ length: 11 }, (_, i) => i));
     expect(await nn.stateDict(net)).toEqual(before);
   });
 

@@ -157,12 +157,14 @@ export async function checkLayers(
       Object.entries(ownParameters(layer)).map(([name, p]) => [`${path} ${name}`, p]),
     ),
   );
-  return checks.map((check) => {
+  const complete = checks.map((check) => {
     const parameter = byName.get(`${check.layer} ${check.name}`);
     return parameter === undefined
       ? check
       : { ...check, whole: whole.byDirection(parameter.node, random, GOOD_WHOLE) };
   });
+  options.onProgress?.(inner.length + 1, inner.length + 1);
+  return complete;
 }
 
 /** As checkLayers, for a model: on normalised images of noise, by the cross-entropy with random labels. */

@@ -166,6 +166,9 @@ describe("gradCam", () => {
     const model = createModel(net, set);
     const { map, heat, layer } = await gradCam(model, set);
     expect([layer, map.shape, heat.shape]).toEqual(["2", [3, 2, 2], [3, 8, 8]]);
+    const block = nn.residual(nn.conv2d(1, 3, { padding: 1 }), nn.tanh());
+    const residual = nn.sequential(block, nn.relu(), nn.maxPool2d(2), nn.flatten(), nn.linear(2));
+    expect((await gradCam(createModel(residual, set), set)).layer).toBe("1");
     await expect(gradCam(model, set, { layer: "9" })).rejects.toThrow('the net has no layer "9"');
     await expect(gradCam(model, set, { layer: "4" })).rejects.toThrow("which has no places");
     await expect(gradCam(await linearModel(ROWS), new Uint8Array(4))).rejects.toThrow(

@@ -2,7 +2,8 @@
 import { ConfigError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
 import { evaluation, type Layer } from "../nn/layer.ts";
-import { type LayerPass, observe, passAt, pathsOf } from "../nn/observe.ts";
+import { type LayerPass, observe, passAt } from "../nn/observe.ts";
+import { zeros } from "../tensor/create.ts";
 import { gradients } from "../tensor/gradients.ts";
 import { resize } from "../tensor/resample.ts";
 import { type Model, normalizeImages } from "../train/model.ts";
@@ -32,11 +33,22 @@ export interface GradCam {
 const isConvolution = (layer: Layer): boolean =>
   typeof layer !== "function" && layer.parameters?.["weight"]?.rank === 4;
 
-/** Path of the last convolution of the net; throws `ConfigError` where there is none. */
-export function lastConvolution(op: string, net: Layer): string {
-  const found = [...pathsOf(net)].filter(([layer]) => isConvolution(layer)).at(-1);
-  if (found !== undefined) return found[1];
-  throw new ConfigError(`${op}: the net has no convolution. Use saliency, or name a layer with channels.`);
+/**
+ * Path of the layer that Grad-CAM looks at unless told otherwise: the last convolution, or what follows it with as many
+ * places and channels: its normalisation, its activation, its block. Throws `ConfigError` where there is no convolution.
+ */
+function lastSpatialLayer(model: Model): string {
+  const { passes } = observe(model.net, zeros([1, ...model.shape]), evaluation());
+  const last = passes.findLastIndex(({ layer }) => isConvolution(layer));
+  const shape = passes[last]?.y.shape.join();
+  if (shape === undefined) {
+    throw new ConfigError(
+      "gradCam: the net has no convolution. Use saliency, or name a layer with channels and places.",
+    );
+  }
+  const after = passes.slice(last);
+  const end = after.findIndex(({ y }) => y.shape.join() !== shape);
+  return after[(end < 0 ? after.length : end) - 1]!.path;
 }
 
 function checkSpatial({ path, type, y }: LayerPass): void {
@@ -49,8 +61,8 @@ function checkSpatial({ path, type, y }: LayerPass): void {
 
 /**
  * Grad-CAM: L = relu(Σₖ αₖAₖ) with αₖ = mean over the places of ∂S_c/∂Aₖ, A [K, h, w] being the layer's output and S_c the
- * class's logit (Selvaraju et al., "Grad-CAM", 2017). The layer is the last convolution and the class the likeliest if left
- * out. Throws `ConfigError` for a layer that has no places and for an unknown layer or class.
+ * class's logit (Selvaraju et al., "Grad-CAM", 2017). If left out, the layer is the last convolution with its activation
+ * and the class the likeliest. Throws `ConfigError` for a layer that has no places and for an unknown layer or class.
  */
 export async function gradCam(
   model: Model,
@@ -59,7 +71,7 @@ export async function gradCam(
 ): Promise<GradCam> {
   const bytes = bytesOf("gradCam", model, images);
   const wanted = classesOf("gradCam", model, options.class, bytes.length / imageBytes(model));
-  const layer = options.layer ?? lastConvolution("gradCam", model.net);
+  const layer = options.layer ?? lastSpatialLayer(model);
   const { map, heat, classes } = await readImages(model, `gradCam ${layer}`, bytes, wanted, (batch, want) => {
     const { y: logits, passes } = observe(model.net, normalizeImages(batch, model), evaluation());
     const pass = passAt(passes, layer);

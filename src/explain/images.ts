@@ -66,9 +66,12 @@ export function classesOf(op: string, model: Model, wish: ClassChoice, count: nu
 /** Throws `ConfigError` unless `value` is a whole number of at least `least`. */
 export function checkWhole(op: string, name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new ConfigError(`${op}: ${name} must be a whole number of at least ${least}, it is ${value}.`, {
-    [name]: value,
-  });
+  throw new ConfigError(
+    `${op}: ${name} must be a whole number of at least ${least}, it is ${value}. Give one.`,
+    {
+      [name]: value,
+    },
+  );
 }
 
 /** Wanted classes [N] with the likeliest in place of −1, and the sum over the batch of their logits [N, K]. */

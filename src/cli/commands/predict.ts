@@ -72,8 +72,9 @@ async function readPictures(
 
 async function read(model: Model, files: readonly string[]): Promise<Reading[]> {
   const { predict } = await import("../../train/index.ts");
+  const { readPicture } = await import("../read-picture.ts");
   const { shape, classes } = model;
-  const pictures = await Promise.all(files.map((file) => decode(model, file)));
+  const pictures = await Promise.all(files.map((file) => readPicture(model, file)));
   const size = shape[0] * shape[1] * shape[2];
   const bytes = new Uint8Array(files.length * size);
   pictures.forEach((pixels, index) => {
@@ -87,15 +88,6 @@ async function read(model: Model, files: readonly string[]): Promise<Reading[]> 
       .map((label, place) => ({ label, probability: probabilities[index]?.[place] ?? 0 }))
       .sort((a, b) => b.probability - a.probability),
   }));
-}
-
-/** A picture file in the form the model takes; a digit is brought into the form of the digits learned from. */
-async function decode({ shape, classes }: Model, file: string): Promise<Uint8Array> {
-  const { decodeImage, readDigit } = await import("../../data/index.node.ts");
-  const [channels, height, width] = shape;
-  const areDigits = classes.length === 10 && classes.every((label, index) => label === String(index));
-  if (areDigits && shape.join() === "1,28,28") return readDigit(file);
-  return decodeImage(file, { channels: channels === 1 ? 1 : 3, height, width });
 }
 
 function readingsText(readings: readonly Reading[], isDrawn: boolean, terminal: Terminal): string {

@@ -23,7 +23,7 @@ export function addSummary(program: Command, context: Context): void {
 
 async function showSummary(options: SummaryOptions, { terminal }: Context): Promise<void> {
   const { model, classes, json = false } = options;
-  const shape = parseShape(options.shape);
+  const shape = parseShape(options.shape, "summary");
   if (!Number.isInteger(classes) || classes < 1 || classes > 256) {
     throw new ConfigError(
       `summary: --classes must be a whole number from 1 to 256, it is ${classes}. Give one.`,
@@ -38,13 +38,13 @@ async function showSummary(options: SummaryOptions, { terminal }: Context): Prom
 }
 
 /** "1x28x28" or "1×28×28" as numbers; throws `ConfigError` for anything else. */
-export function parseShape(text: string): [channels: number, height: number, width: number] {
+export function parseShape(text: string, command: string): [channels: number, height: number, width: number] {
   const [channels = 0, height = 0, width = 0, ...rest] = text.split(/[x×]/).map(Number);
   const isShape =
     rest.length === 0 && [channels, height, width].every((size) => Number.isInteger(size) && size > 0);
   if (isShape) return [channels, height, width];
   throw new ConfigError(
-    `summary: --shape must be channels, height and width, like 1x28x28, it is "${text}". Give three whole numbers.`,
+    `${command}: --shape must be channels, height and width, like 1x28x28, it is "${text}". Give three whole numbers.`,
     { shape: text },
   );
 }

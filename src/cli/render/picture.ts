@@ -16,9 +16,9 @@ const GAP = 3;
 /** Columns the picture takes on the screen. */
 export const pictureWidth = ({ shape }: Picture): number => Math.min(MAX_WIDTH, shape[2]);
 
-/** The picture as lines of equal width, two rows of pixels a line; one wider than 32 pixels is made smaller. */
-export function drawPicture(picture: Picture, terminal: Terminal): string[] {
-  const width = pictureWidth(picture);
+/** The picture as lines of equal width, two rows of pixels a line; one wider than `most` pixels is made smaller. */
+export function drawPicture(picture: Picture, terminal: Terminal, most = MAX_WIDTH): string[] {
+  const width = Math.min(most, picture.shape[2]);
   const height = Math.max(1, Math.round((picture.shape[1] * width) / picture.shape[2]));
   const at = sampler(picture, width, height);
   const lines: string[] = [];
