@@ -1,0 +1,102 @@
+// The shell: header with language and theme, and the page that the address names.
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { shell } from "../text/index.ts";
+import { LOCALES, type Locale } from "../text/locale.ts";
+import { useText } from "../text/use-text.ts";
+import { LABS } from "./catalog.ts";
+import { Home } from "./home.tsx";
+import { PreferencesProvider, type Theme, usePreferences } from "./preferences.tsx";
+import { useRoute } from "./router.ts";
+
+const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", ru: "Русский" };
+
+export function App() {
+  return (
+    <PreferencesProvider>
+      <Shell />
+    </PreferencesProvider>
+  );
+}
+
+function Shell() {
+  const { page } = useRoute();
+  const t = useText(shell);
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    // A reader hears the new page from its beginning.
+    if (!isFirst.current) main.current?.focus();
+    isFirst.current = false;
+    scrollTo(0, 0);
+  }, [page]);
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        {t.skip}
+      </button>
+      <Header />
+      <main id="main" class="main" tabIndex={-1} ref={main}>
+        {page === "" ? <Home /> : <Page key={page} id={page} />}
+      </main>
+    </>
+  );
+}
+
+function Header() {
+  const t = useText(shell);
+  const { locale, theme, setLocale, setTheme } = usePreferences();
+  return (
+    <header class="header">
+      <a class="brand" href="#/">
+        {t.name}
+      </a>
+      <select
+        aria-label={t.language}
+        value={locale}
+        onChange={(event) => setLocale(event.currentTarget.value as Locale)}
+      >
+        {LOCALES.map((name) => (
+          <option key={name} value={name} lang={name}>
+            {LANGUAGE_NAMES[name]}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={t.theme}
+        value={theme}
+        onChange={(event) => setTheme(event.currentTarget.value as Theme)}
+      >
+        {Object.entries(t.themes).map(([name, text]) => (
+          <option key={name} value={name}>
+            {`${t.theme}: ${text}`}
+          </option>
+        ))}
+      </select>
+    </header>
+  );
+}
+
+/** A page loaded when it is opened. */
+function Page({ id }: { readonly id: string }) {
+  const t = useText(shell);
+  const entry = LABS.find((lab) => lab.id === id);
+  const [Loaded, setLoaded] = useState<ComponentType>();
+  const [failure, setFailure] = useState<string>();
+  useEffect(() => {
+    entry?.load().then(
+      ({ Lab }) => setLoaded(() => Lab),
+      (error: unknown) => setFailure(String(error)),
+    );
+  }, [entry]);
+  if (entry === undefined) {
+    return (
+      <>
+        <h1>{t.notFound}</h1>
+        <a href="#/">{t.toStart}</a>
+      </>
+    );
+  }
+  if (failure !== undefined) return <p class="notice">{failure}</p>;
+  return Loaded === undefined ? <p>{t.loading}</p> : <Loaded />;
+}

@@ -1,0 +1,40 @@
+// The keys of every lab: Space runs and pauses, → takes one step, R resets. Typing and choosing come first.
+import { useEffect, useRef } from "preact/hooks";
+
+/** What can be done with a lab that runs. */
+export interface RunActions {
+  readonly isRunning: boolean;
+  readonly run: () => void;
+  readonly step?: (() => void) | undefined;
+  readonly reset: () => void;
+  readonly disabled?: boolean;
+}
+
+/** Elements that use these keys themselves. */
+const OWN = "input, select, textarea, button, summary, a, [role=slider], [role=grid], [data-own-keys]";
+
+/** Follows the keys while the page is open. */
+export function useRunKeys(actions: RunActions | undefined): void {
+  const latest = useRef(actions);
+  latest.current = actions;
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const now = latest.current;
+      if (now === undefined || now.disabled || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target instanceof Element && event.target.closest(OWN) !== null) return;
+      const action =
+        event.code === "Space"
+          ? now.run
+          : event.code === "ArrowRight"
+            ? now.step
+            : event.code === "KeyR"
+              ? now.reset
+              : undefined;
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+}

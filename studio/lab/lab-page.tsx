@@ -1,0 +1,180 @@
+// The frame that every lab stands in: title and lead, prediction, the stage with its controls, explanation, a checked
+// task, all numbers as a table, and the same as TypeScript. Knows nothing of any one lab.
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { LABS, type LabId } from "../app/catalog.ts";
+import { usePreferences } from "../app/preferences.tsx";
+import { hashOf } from "../app/router.ts";
+import { shell } from "../text/index.ts";
+import { formatNumber } from "../text/locale.ts";
+import { useText } from "../text/use-text.ts";
+import { DataTable, type TableData } from "../widgets/data-table.tsx";
+import { Prose, Tex } from "../widgets/tex.tsx";
+import { FormulaContext } from "../widgets/value.tsx";
+import { type RunActions, useRunKeys } from "./keys.ts";
+import { Predict, type Prediction } from "./predict.tsx";
+
+interface LabPageProps {
+  readonly id: LabId;
+  /** What the lab shows, in a sentence or two; `$…$` is a formula. */
+  readonly lead: string;
+  readonly prediction: Prediction;
+  /** Run, step and reset, where the lab runs. */
+  readonly actions?: RunActions | undefined;
+  /** The seed, where chance plays a part. */
+  readonly seed?: { readonly value: number; readonly onChange: (seed: number) => void } | undefined;
+  /** What the engine complained of. */
+  readonly error?: string | undefined;
+  /** Paragraphs. */
+  readonly explain: readonly string[];
+  readonly task: { readonly text: string; readonly isDone: boolean };
+  readonly table: TableData;
+  /** A program that computes the same with `nabla`. */
+  readonly code: string;
+  /** The stage. */
+  readonly children: ComponentChildren;
+}
+
+export function LabPage(props: LabPageProps) {
+  const { id, lead, prediction, actions, seed, error, explain, task, table, code, children } = props;
+  const t = useText(shell);
+  const [formula, setFormula] = useState<string>();
+  const { title } = t.labs[id];
+  useRunKeys(actions);
+  useEffect(() => {
+    document.title = `${title} · ${t.name}`;
+  }, [title]);
+  return (
+    <FormulaContext.Provider value={setFormula}>
+      <article class="lab" data-lab={id}>
+        <header>
+          <LabLinks id={id} />
+          <h1>{title}</h1>
+          <p class="lead">
+            <Prose text={lead} />
+          </p>
+        </header>
+        <Predict prediction={prediction} />
+        <section class="panel stage" aria-label={title}>
+          {(actions || seed) && <Controls actions={actions} seed={seed} />}
+          {error !== undefined && (
+            <p class="notice" role="alert">
+              {t.lab.failed} {error}
+            </p>
+          )}
+          {children}
+        </section>
+        <FormulaBar tex={formula} />
+        <section class="panel" aria-label={t.lab.explain}>
+          <h2>{t.lab.explain}</h2>
+          {explain.map((text) => (
+            <p key={text}>
+              <Prose text={text} />
+            </p>
+          ))}
+        </section>
+        <section class="panel" aria-label={t.lab.task} data-testid="task" data-done={task.isDone}>
+          <h2>{t.lab.task}</h2>
+          <p>
+            <Prose text={task.text} />
+          </p>
+          <p class={`verdict ${task.isDone ? "good" : ""}`} aria-live="polite">
+            {task.isDone ? `✓ ${t.lab.taskDone}` : t.lab.taskOpen}
+          </p>
+        </section>
+        <details class="panel">
+          <summary>{t.lab.numbers}</summary>
+          <DataTable {...table} />
+        </details>
+        <Code code={code} />
+      </article>
+    </FormulaContext.Provider>
+  );
+}
+
+function LabLinks({ id }: { readonly id: LabId }) {
+  const t = useText(shell);
+  const place = LABS.findIndex((lab) => lab.id === id);
+  const [before, after] = [LABS[place - 1], LABS[place + 1]] as const;
+  return (
+    <nav class="row" aria-label={t.lab.all}>
+      <a href="#/">{t.lab.all}</a>
+      {before && <a href={hashOf(before.id)}>{`← ${t.labs[before.id].title}`}</a>}
+      {after && <a href={hashOf(after.id)}>{`${t.labs[after.id].title} →`}</a>}
+    </nav>
+  );
+}
+
+function Controls({ actions, seed }: Pick<LabPageProps, "actions" | "seed">) {
+  const t = useText(shell);
+  const { locale } = usePreferences();
+  return (
+    <div class="row">
+      {actions && (
+        <>
+          <button type="button" class="primary" disabled={actions.disabled} onClick={actions.run}>
+            {actions.isRunning ? `❚❚ ${t.lab.pause}` : `▶ ${t.lab.run}`}
+          </button>
+          {actions.step && (
+            <button type="button" disabled={actions.disabled || actions.isRunning} onClick={actions.step}>
+              {t.lab.step}
+            </button>
+          )}
+          <button type="button" onClick={actions.reset}>
+            {t.lab.reset}
+          </button>
+        </>
+      )}
+      {seed && (
+        <>
+          <button type="button" onClick={() => seed.onChange(seed.value)}>
+            {t.lab.sameSeed}
+          </button>
+          <button type="button" onClick={() => seed.onChange((seed.value % 9999) + 1)}>
+            {t.lab.newSeed}
+          </button>
+          <span>{`${t.lab.seed} ${formatNumber(seed.value, locale)}`}</span>
+        </>
+      )}
+      {actions && <span class="for-readers">{t.lab.keys}</span>}
+    </div>
+  );
+}
+
+function FormulaBar({ tex }: { readonly tex: string | undefined }) {
+  const t = useText(shell);
+  return (
+    <section
+      class="formula-bar"
+      aria-label={t.lab.formula}
+      aria-live="polite"
+      data-testid="formula"
+      data-tex={tex}
+    >
+      {tex === undefined ? <span class="hint">{t.lab.formulaHint}</span> : <Tex tex={tex} />}
+    </section>
+  );
+}
+
+function Code({ code }: { readonly code: string }) {
+  const t = useText(shell);
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => setCopied(false), [code]);
+  return (
+    <details class="panel">
+      <summary>{t.lab.code}</summary>
+      <pre class="code" tabIndex={0} data-testid="code">
+        {code}
+      </pre>
+      <div class="row">
+        <button
+          type="button"
+          onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
+        >
+          {t.lab.copy}
+        </button>
+        <span aria-live="polite">{isCopied && t.lab.copied}</span>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,126 @@
+// "Predict": a question before the run, by choice or by number. The answer is checked against what the engine computed,
+// and nothing is told before there is an answer.
+import type { ComponentChildren } from "preact";
+import { useId, useState } from "preact/hooks";
+import { shell } from "../text/index.ts";
+import { parseNumber } from "../text/locale.ts";
+import { useText } from "../text/use-text.ts";
+import { Prose } from "../widgets/tex.tsx";
+
+export type Prediction =
+  | {
+      readonly question: string;
+      readonly options: readonly string[];
+      /** Index of the right option. */
+      readonly answer: number;
+      /** Why, told after the answer. */
+      readonly because: string;
+    }
+  | {
+      readonly question: string;
+      /** The right number, undefined while the engine computes it. */
+      readonly number: number | undefined;
+      /** How far from it is right still. */
+      readonly tolerance: number;
+      readonly because: string;
+    };
+
+export function Predict({ prediction }: { readonly prediction: Prediction }) {
+  const t = useText(shell);
+  const [verdict, setVerdict] = useState<boolean>();
+  const isChoice = "options" in prediction;
+  return (
+    <section class="panel" aria-label={t.lab.predict}>
+      <h2>{t.lab.predict}</h2>
+      <p>
+        <Prose text={prediction.question} />
+      </p>
+      {isChoice ? (
+        <Choice
+          options={prediction.options}
+          onAnswer={(choice) => setVerdict(choice === prediction.answer)}
+        />
+      ) : (
+        <NumberAnswer
+          label={t.lab.predict}
+          onAnswer={(value) =>
+            prediction.number !== undefined &&
+            setVerdict(Math.abs(value - prediction.number) <= prediction.tolerance)
+          }
+        />
+      )}
+      <div aria-live="polite">
+        {verdict !== undefined && (
+          <p>
+            <span class={`verdict ${verdict ? "good" : "bad"}`}>{verdict ? t.lab.right : t.lab.wrong}</span>{" "}
+            <Prose text={prediction.because} />
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Choice({
+  options,
+  onAnswer,
+}: {
+  options: readonly string[];
+  onAnswer: (choice: number) => void;
+}): ComponentChildren {
+  const [chosen, setChosen] = useState<number>();
+  return (
+    <div class="row">
+      {options.map((option, index) => (
+        <button
+          key={option}
+          type="button"
+          aria-pressed={chosen === index}
+          onClick={() => {
+            setChosen(index);
+            onAnswer(index);
+          }}
+        >
+          <Prose text={option} />
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function NumberAnswer({ label, onAnswer }: { label: string; onAnswer: (value: number) => void }) {
+  const t = useText(shell);
+  const id = useId();
+  const [text, setText] = useState("");
+  const [isOdd, setOdd] = useState(false);
+  return (
+    <form
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const value = parseNumber(text);
+        setOdd(value === undefined);
+        if (value !== undefined) onAnswer(value);
+      }}
+    >
+      <span class="field">
+        <input
+          id={id}
+          type="text"
+          inputMode="decimal"
+          autocomplete="off"
+          aria-label={label}
+          aria-invalid={isOdd}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </span>
+      <button type="submit">{t.lab.check}</button>
+      {isOdd && (
+        <span class="problem" role="alert">
+          {t.fields.notANumber}
+        </span>
+      )}
+    </form>
+  );
+}

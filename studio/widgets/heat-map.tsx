@@ -1,0 +1,67 @@
+// A matrix as a picture: one square a number. What the colours say stands in the label and in the lab's table too.
+import { useEffect, useRef } from "preact/hooks";
+import { useIsDark } from "../app/preferences.tsx";
+import { colouring, type Scale } from "./palette.ts";
+
+export interface HeatMapProps {
+  /** Row by row; height · width numbers. */
+  readonly values: ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+  readonly scale: Scale;
+  /** Bounds of the scale; those of the values if left out. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Width of the picture in CSS pixels. */
+  readonly size?: number;
+  /** What is seen, for those who do not see it. */
+  readonly label: string;
+  /** A cell to frame: its column and row, its width and height in cells. */
+  readonly frame?:
+    | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+    | undefined;
+  readonly caption?: string;
+}
+
+function boundsOf(values: ArrayLike<number>): [number, number] {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return min <= max ? [min, max] : [0, 1];
+}
+
+export function HeatMap(props: HeatMapProps) {
+  const { values, width, height, scale, size = 196, label, frame, caption } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const isDark = useIsDark();
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context) return;
+    const [low, high] = boundsOf(values);
+    const colour = colouring(scale, props.min ?? low, props.max ?? high);
+    const image = context.createImageData(width, height);
+    for (let i = 0; i < width * height; i++) {
+      const [red, green, blue] = colour(values[i]!);
+      image.data.set([red, green, blue, 255], i * 4);
+    }
+    context.putImageData(image, 0, 0);
+  }, [values, width, height, scale, props.min, props.max, isDark]);
+  const box = frame && {
+    left: `${(100 * frame.x) / width}%`,
+    top: `${(100 * frame.y) / height}%`,
+    width: `${(100 * frame.width) / width}%`,
+    height: `${(100 * frame.height) / height}%`,
+  };
+  return (
+    <figure class="figure heat-map" style={{ width: `min(100%, ${size}px)` }}>
+      <div class="heat-map-box">
+        <canvas ref={canvas} class="pixelated" width={width} height={height} role="img" aria-label={label} />
+        {box && <span class="heat-map-frame" style={box} />}
+      </div>
+      {caption && <figcaption>{caption}</figcaption>}
+    </figure>
+  );
+}

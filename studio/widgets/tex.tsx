@@ -1,0 +1,57 @@
+// Formulas set by KaTeX, loaded when the first is shown; MathML goes along for screen readers. Prose is text with
+// formulas between dollar signs.
+import type { ComponentChild } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+type Katex = typeof import("katex");
+let loading: Promise<Katex> | undefined;
+
+async function load(): Promise<Katex> {
+  await import("katex/dist/katex.min.css");
+  return import("katex");
+}
+
+interface TexProps {
+  /** LaTeX source. */
+  readonly tex: string;
+  readonly block?: boolean;
+}
+
+/** One formula; its source is shown until KaTeX is there. */
+export function Tex({ tex, block = false }: TexProps) {
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    loading ??= load();
+    void loading.then(({ default: katex }) => {
+      // Built as nodes: markup with style attributes would break the page's security policy.
+      if (isCurrent && place.current) {
+        katex.render(tex, place.current, { displayMode: block, throwOnError: false, strict: "ignore" });
+      }
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [tex, block]);
+  return <span ref={place} class={block ? "tex-block" : "tex"} key={block ? "block" : "inline"} />;
+}
+
+/** Text in which `$…$` are formulas and `**…**` is stressed. */
+export function Prose({ text }: { readonly text: string }) {
+  const parts: ComponentChild[] = text.split(/(\$[^$]+\$|\*\*[^*]+\*\*)/).map((part, index) => {
+    if (part.startsWith("$") && part.length > 2) return <Tex key={index} tex={part.slice(1, -1)} />;
+    if (part.startsWith("**") && part.length > 4) return <strong key={index}>{part.slice(2, -2)}</strong>;
+    return part;
+  });
+  return <>{parts}</>;
+}
+
+/** A number inside TeX: a comma as decimal mark gets no space after it, negative numbers in brackets if asked. */
+export function texNumber(text: string, { isFactor = false } = {}): string {
+  const plain = text
+    .replace("−", "-")
+    .replace(/[\s\u00a0\u202f]/g, "\\,")
+    .replace(",", "{,}");
+  const powered = plain.replace(/[E×]\s*(-?\d+)$/, "\\cdot 10^{$1}");
+  return isFactor && powered.startsWith("-") ? `(${powered})` : powered;
+}

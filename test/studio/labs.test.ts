@@ -1,0 +1,105 @@
+// What every lab promises, in a real browser: it opens without a complaint in both languages and themes, on a phone and
+// offline, breaks no accessibility rule, tells a formula, does its steps by keyboard, and hands out a program that runs.
+import { execFile } from "node:child_process";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStudio, type Studio } from "./harness.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const AXE = join(ROOT, "node_modules/axe-core/axe.min.js");
+const labs = (await readdir(join(ROOT, "studio/labs"), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+let studio: Studio;
+beforeAll(async () => {
+  studio = await openStudio();
+});
+afterAll(() => studio?.close());
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+async function violationsOn(page: Page): Promise<string[]> {
+  // Evaluated from outside, so that the page's security policy stays in force.
+  await page.evaluate(await readFile(AXE, "utf8"));
+  const { violations } = (await page.evaluate(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })",
+  )) as { violations: Violation[] };
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" · ")}`,
+  );
+}
+
+/** The lab is there and the engine has answered. */
+async function settled(page: Page): Promise<void> {
+  await page.locator("article.lab").waitFor();
+  await page.locator('[data-testid="lab-table"] td').first().waitFor({ state: "attached", timeout: 50_000 });
+}
+
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+describe.each(labs)("%s", (lab) => {
+  test.each([
+    { locale: "en", theme: "light" },
+    { locale: "ru", theme: "dark" },
+  ] as const)("opens in $locale, $theme, with no complaint and no violation", async (options) => {
+    const { page, complaints } = await studio.open(`#/${lab}`, options);
+    await settled(page);
+    expect(await page.title()).toContain("Nabla");
+    expect(await violationsOn(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("fits a phone", async () => {
+    const { page, complaints } = await studio.open(`#/${lab}`, { width: 360, height: 740, hasTouch: true });
+    await settled(page);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("shows the formula of a number that is focused", async () => {
+    const { page } = await studio.open(`#/${lab}`);
+    await settled(page);
+    await page.locator("button.value").first().focus();
+    await expect.poll(() => page.locator('[data-testid="formula"]').getAttribute("data-tex")).toMatch(/\d/);
+    await page.context().close();
+  });
+
+  test("hands out a program that runs", async () => {
+    const { page } = await studio.open(`#/${lab}`);
+    await settled(page);
+    const code = (await page.locator('[data-testid="code"]').textContent())!;
+    await page.context().close();
+    // The package's own name resolves to the build, as for a user who has installed it.
+    const file = join(ROOT, "dist", `lab-${lab}-${process.pid}.ts`);
+    try {
+      await writeFile(file, code);
+      const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", file], {
+        cwd: ROOT,
+      });
+      expect(stdout.trim()).not.toBe("");
+    } finally {
+      await rm(file, { force: true });
+    }
+  });
+});
+
+test("the start page lists every lab and breaks no rule", async () => {
+  const { page, complaints } = await studio.open("#/");
+  await page.locator(".card").first().waitFor();
+  expect(await page.locator(".card").count()).toBeGreaterThanOrEqual(labs.length);
+  expect(await violationsOn(page)).toEqual([]);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
