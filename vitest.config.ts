@@ -13,5 +13,10 @@ export default defineConfig({
       { find: /^nabla\/(\w+)$/, replacement: source("$1/index.ts") },
     ],
   },
-  test: { include: ["src/**/*.test.ts", "studio/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    include: ["src/**/*.test.ts", "studio/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    testTimeout: 60_000,
+    // A page answers when its engine has: on a busy machine that takes a while.
+    expect: { poll: { timeout: 20_000 } },
+  },
 });

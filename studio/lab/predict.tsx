@@ -1,6 +1,5 @@
 // "Predict": a question before the run, by choice or by number. The answer is checked against what the engine computed,
 // and nothing is told before there is an answer.
-import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { shell } from "../text/index.ts";
 import { parseNumber } from "../text/locale.ts";
@@ -27,27 +26,18 @@ export type Prediction =
 
 export function Predict({ prediction }: { readonly prediction: Prediction }) {
   const t = useText(shell);
-  const [verdict, setVerdict] = useState<boolean>();
-  const isChoice = "options" in prediction;
+  const [answer, setAnswer] = useState<number>();
+  const verdict = answer === undefined ? undefined : judge(prediction, answer);
   return (
     <section class="panel" aria-label={t.lab.predict}>
       <h2>{t.lab.predict}</h2>
       <p>
         <Prose text={prediction.question} />
       </p>
-      {isChoice ? (
-        <Choice
-          options={prediction.options}
-          onAnswer={(choice) => setVerdict(choice === prediction.answer)}
-        />
+      {"options" in prediction ? (
+        <Choice options={prediction.options} chosen={answer} onAnswer={setAnswer} />
       ) : (
-        <NumberAnswer
-          label={t.lab.predict}
-          onAnswer={(value) =>
-            prediction.number !== undefined &&
-            setVerdict(Math.abs(value - prediction.number) <= prediction.tolerance)
-          }
-        />
+        <NumberAnswer label={t.lab.predict} onAnswer={setAnswer} />
       )}
       <div aria-live="polite">
         {verdict !== undefined && (
@@ -61,26 +51,24 @@ export function Predict({ prediction }: { readonly prediction: Prediction }) {
   );
 }
 
-function Choice({
-  options,
-  onAnswer,
-}: {
-  options: readonly string[];
-  onAnswer: (choice: number) => void;
-}): ComponentChildren {
-  const [chosen, setChosen] = useState<number>();
+/** Whether the answer is right; unknown while the engine still computes the right one. */
+function judge(prediction: Prediction, answer: number): boolean | undefined {
+  if ("options" in prediction) return answer === prediction.answer;
+  const { number, tolerance } = prediction;
+  return number === undefined ? undefined : Math.abs(answer - number) <= tolerance;
+}
+
+interface ChoiceProps {
+  readonly options: readonly string[];
+  readonly chosen: number | undefined;
+  readonly onAnswer: (choice: number) => void;
+}
+
+function Choice({ options, chosen, onAnswer }: ChoiceProps) {
   return (
     <div class="row">
       {options.map((option, index) => (
-        <button
-          key={option}
-          type="button"
-          aria-pressed={chosen === index}
-          onClick={() => {
-            setChosen(index);
-            onAnswer(index);
-          }}
-        >
+        <button key={option} type="button" aria-pressed={chosen === index} onClick={() => onAnswer(index)}>
           <Prose text={option} />
         </button>
       ))}

@@ -168,7 +168,7 @@ export function Handle({
       fill={colour}
       stroke="var(--raised)"
       stroke-width={2.5}
-      tabIndex={0}
+      tabindex={0}
       role="slider"
       aria-label={label}
       aria-valuenow={at.x}

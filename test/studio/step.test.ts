@@ -12,7 +12,12 @@ afterAll(() => studio?.close());
 
 test("the table holds the engine's numbers, exactly", async () => {
   const { page } = await studio.open("#/step?q=valley&w=-3.5&eta=0.3&t=12");
-  const expected = (await descend("valley", -3.5, 0.3, 12)).map(({ w, value, slope }, t) => [t, w, value, slope]);
+  const expected = (await descend("valley", -3.5, 0.3, 12)).map(({ w, value, slope }, t) => [
+    t,
+    w,
+    value,
+    slope,
+  ]);
   await expect.poll(() => tableRows(page)).toEqual(expected);
   await page.context().close();
 });

@@ -1,6 +1,6 @@
 // What the lab of the step computes: values, slopes and steps of a few functions of one number, on the engine.
 // Runs in a worker and in Node alike.
-import { grad, type Tensor, tensor } from "nabla";
+import { type Compiled, compile, grad, type Tensor, tensor } from "nabla";
 
 /** The functions one can descend: how the engine computes each, and where it is looked at. */
 export const FUNCTIONS = {
@@ -19,15 +19,21 @@ export interface StepPoint {
   readonly slope: number;
 }
 
+/** Q and Q′ of each function, compiled when first asked for; the derivative of a sum over numbers is each number's own. */
+const compiled = new Map<FunctionName, Compiled<[Tensor], { values: Tensor; slopes: Tensor }>>();
+
 async function measure(
   name: FunctionName,
-  w: Float32Array | readonly number[],
+  w: readonly number[],
 ): Promise<{ values: number[]; slopes: number[] }> {
-  // The derivative of a sum over independent numbers is each number's own.
-  const f = (x: Tensor): Tensor => FUNCTIONS[name](x).sum();
-  const x = tensor([...w]);
-  const slopes = grad(f)(x);
-  return { values: [...(await FUNCTIONS[name](x).data())], slopes: [...(await slopes.data())] };
+  let f = compiled.get(name);
+  if (f === undefined) {
+    const Q = FUNCTIONS[name];
+    f = compile((x: Tensor) => ({ values: Q(x), slopes: grad((y: Tensor) => Q(y).sum())(x) }));
+    compiled.set(name, f);
+  }
+  const { values, slopes } = await f(tensor(w));
+  return { values: [...(await values.data())], slopes: [...(await slopes.data())] };
 }
 
 /** Up to `count` steps w ← w − η·Q′(w) from `w`; ends early where w leaves the numbers. */
