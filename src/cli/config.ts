@@ -55,6 +55,8 @@ const SHAPE = {
   seed: whole(0).max(2 ** 32 - 1, "must be below 2^32"),
   validation: z.number(share).min(0, share).lt(1, share),
   limit: whole(1),
+  balanced: yesNo,
+  shuffleBuffer: whole(1),
   augment: yesNo,
   labelSmoothing: z.number(share).min(0, share).lt(1, share),
   patience: whole(1),
@@ -81,6 +83,8 @@ type Optional =
   | "keepCheckpoints"
   | "dataDir"
   | "limit"
+  | "balanced"
+  | "shuffleBuffer"
   | "threads"
   | "out"
   | "patience"

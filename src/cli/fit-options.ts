@@ -50,6 +50,8 @@ export const fitOptions = (config: TrainConfig): FitOptions => ({
   batchSize: config.batchSize,
   seed: config.seed,
   validation: config.validation,
+  balanced: config.balanced,
+  shuffleBuffer: config.shuffleBuffer,
   augment: config.augment,
   labelSmoothing: config.labelSmoothing,
   clipNorm: config.clipNorm,

@@ -42,7 +42,7 @@ const events: FitEvent[] = [
     step: 0,
   },
   { type: "epoch", epoch: 1, step: 1, train: { loss: 0.5, accuracy: 1 }, seconds: 2 },
-  { type: "end", reason: "epochs", epochs: 1, step: 1, seconds: 2, imagesPerSecond: 0.5 },
+  { type: "end", reason: "epochs", epochs: 1, step: 1, seconds: 2, imagesPerSecond: 0.5, waited: 0 },
 ];
 
 function tell(make: (terminal: Terminal) => RunView): { output: string; errors: string } {

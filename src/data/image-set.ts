@@ -1,38 +1,85 @@
-// What a data set of labelled images is, in memory. Knows nothing of files, tensors or training.
+// What a set of labelled images is: in memory, or read piece by piece when wanted. Knows nothing of files, tensors or
+// training.
 import { DataError } from "../base/errors.ts";
 
-/** Labelled images as bytes, one after another in N, C, H, W order; labels are class indices. */
-export interface ImageSet {
-  readonly images: Uint8Array;
+/** What is known of labelled images without a look at one of them; labels are class indices. */
+export interface Labelled {
   readonly labels: Uint8Array;
   /** Shape of one image: channels, height, width. */
   readonly shape: readonly [number, number, number];
   readonly classes: readonly string[];
 }
 
+/** Labelled images as bytes, one after another in N, C, H, W order. */
+export interface ImageSet extends Labelled {
+  readonly images: Uint8Array;
+}
+
+/** One number a channel each, for pixels scaled to [0, 1]. */
+export interface ChannelStatistics {
+  readonly mean: readonly number[];
+  /** Standard deviation of the population, √(E[x²] − E[x]²); 0 for a constant channel. */
+  readonly deviation: readonly number[];
+}
+
+/** Labelled images that are read when they are wanted, so that the set may be larger than memory. */
+export interface ImageStream extends Labelled {
+  /** Sizes of the runs of images that lie together (the files of a set of shards); their sum is the number of images. */
+  readonly shards: readonly number[];
+  /** Of all images, or of a fair sample of them. */
+  readonly statistics: ChannelStatistics;
+  /** The bytes of the images at `indices`, in that order: the same bytes each time. */
+  readonly read: (indices: Int32Array, signal?: AbortSignal) => Promise<Uint8Array>;
+}
+
+/** Labelled images, in memory or streamed. */
+export type ImageSource = ImageSet | ImageStream;
+
 /** A data set as published: what is learned from, and what is looked at once, at the end. */
-export interface DataSet {
+export interface DataSet<S extends ImageSource = ImageSet> {
   readonly name: string;
-  readonly train: ImageSet;
-  readonly test: ImageSet;
+  readonly train: S;
+  readonly test: S;
   /** What a reader of numbers measured on this set must know, e.g. that it is only a part of the published one. */
   readonly note?: string;
 }
 
+/** Whether the images of a set are read when wanted. */
+export const isStream = (set: ImageSource): set is ImageStream => "read" in set;
+
 /** Number of images in the set. */
-export const countOf = (set: ImageSet): number => set.labels.length;
+export const countOf = (set: Labelled): number => set.labels.length;
+
+/** Bytes of one image of the set. */
+export const imageBytes = ({ shape }: Labelled): number => shape[0] * shape[1] * shape[2];
+
+/** The bytes of the images at `indices`, copied or read, in that order. */
+export async function readImages(
+  set: ImageSource,
+  indices: Int32Array,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  if (isStream(set)) return set.read(indices, signal);
+  const size = imageBytes(set);
+  const images = new Uint8Array(indices.length * size);
+  indices.forEach((index, at) => {
+    images.set(set.images.subarray(index * size, (index + 1) * size), at * size);
+  });
+  return images;
+}
 
 /** Checks that sizes agree and labels are in range; throws `DataError` naming the first thing that is wrong. */
-export function checkImageSet(set: ImageSet, name: string): ImageSet {
-  const [channels, height, width] = set.shape;
+export function checkImageSet<S extends ImageSource>(set: S, name: string): S {
   const count = set.labels.length;
   if (count === 0) throw new DataError(`${name}: the data set is empty. Give at least one labelled image.`);
-  const expected = count * channels * height * width;
-  if (set.images.length !== expected) {
+  const [expected, actual, unit] = isStream(set)
+    ? [count, set.shards.reduce((sum, size) => sum + size, 0), "images in its shards"]
+    : [count * imageBytes(set), (set as ImageSet).images.length, `bytes of ${set.shape.join("×")} images`];
+  if (actual !== expected) {
     throw new DataError(
-      `${name}: ${count} labels need ${expected} bytes of ${channels}×${height}×${width} images, there are ` +
-        `${set.images.length}. Images and labels must come from the same set.`,
-      { count, expected, actual: set.images.length },
+      `${name}: ${count} labels need ${expected} ${unit}, there are ${actual}. ` +
+        "Images and labels must come from the same set.",
+      { count, expected, actual },
     );
   }
   const bad = set.labels.findIndex((label) => label >= set.classes.length);

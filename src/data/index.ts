@@ -8,9 +8,20 @@ export {
   generateDigits,
   generateRange,
 } from "./digits/index.ts";
-export { checkImageSet, countOf, type DataSet, type ImageSet } from "./image-set.ts";
+export {
+  checkImageSet,
+  countOf,
+  type DataSet,
+  type ImageSet,
+  type ImageSource,
+  type ImageStream,
+  imageBytes,
+  isStream,
+  type Labelled,
+  readImages,
+} from "./image-set.ts";
 export { type GreyPicture, prepareDigit } from "./prepare-digit.ts";
 export type { DataProgress, OpenOptions } from "./progress.ts";
-export { epochOrder } from "./sampler.ts";
+export { balancedOrder, bufferedOrder, epochOrder, SHUFFLE_BUFFER } from "./sampler.ts";
 export { type Split, splitStratified, subset, takeFirst } from "./split.ts";
-export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
+export { type ChannelStatistics, channelStatistics, sampleStatistics } from "./statistics.ts";

@@ -1,5 +1,7 @@
 // Parts of an image set: stratified, deterministic, disjoint; and what cannot be split.
 import { describe, expect, it } from "vitest";
+import { streamed } from "../../test/streamed.ts";
+import { stripes } from "../../test/stripes.ts";
 import { ConfigError, DataError } from "../base/errors.ts";
 import { countOf, type ImageSet } from "./image-set.ts";
 import { splitStratified, subset, takeFirst } from "./split.ts";
@@ -93,5 +95,30 @@ describe("takeFirst", () => {
     expect(part.images.buffer).toBe(set.images.buffer);
     expect(takeFirst(set, 11)).toBe(set);
     expect(() => takeFirst(set, 0)).toThrow(ConfigError);
+  });
+});
+
+describe("parts of a stream", () => {
+  const set = stripes(60, 4);
+  const stream = streamed(set, [10, 30, 20]);
+
+  it("are split as a set in memory is, and keep what lies together", async () => {
+    const [inMemory, parts] = [splitStratified(set, 0.2, 5), splitStratified(stream, 0.2, 5)];
+    for (const name of ["train", "validation"] as const) {
+      const part = parts[name];
+      expect(part.labels).toEqual(inMemory[name].labels);
+      expect(part.shards.reduce((sum, size) => sum + size, 0)).toBe(part.labels.length);
+      const all = Int32Array.from(part.labels.keys());
+      expect(await part.read(all)).toEqual(inMemory[name].images);
+      expect(await part.read(all.subarray(3, 5))).toEqual(inMemory[name].images.slice(3 * 36, 5 * 36));
+    }
+    expect(parts.train.shards).toHaveLength(3);
+  });
+
+  it("can be the first images", async () => {
+    const first = takeFirst(stream, 12);
+    expect([first.shards, first.labels.length]).toEqual([[10, 2], 12]);
+    expect(await first.read(Int32Array.of(11))).toEqual(set.images.slice(11 * 36, 12 * 36));
+    expect(takeFirst(stream, 60)).toBe(stream);
   });
 });

@@ -1,42 +1,85 @@
-// Parts of an image set: by index, the first few, and a stratified split. Always the same part for the same arguments.
-// Knows nothing of training.
+// Parts of a set of images, in memory or streamed: by index, the first few, and a stratified split. Always the same part
+// for the same arguments. Knows nothing of training.
 import { ConfigError, DataError } from "../base/errors.ts";
 import { RandomStream } from "../base/random.ts";
-import { countOf, type ImageSet } from "./image-set.ts";
+import {
+  countOf,
+  type ImageSet,
+  type ImageSource,
+  type ImageStream,
+  imageBytes,
+  isStream,
+  type Labelled,
+} from "./image-set.ts";
 
 // Keeps the streams of splits apart from those of other uses of the same seed; one stream a class.
 const SPLIT_STREAM = 2 ** 49;
 
 /** The two disjoint parts a split gives. */
-export interface Split {
-  readonly train: ImageSet;
-  readonly validation: ImageSet;
+export interface Split<S extends ImageSource = ImageSet> {
+  readonly train: S;
+  readonly validation: S;
 }
+
+function checkIndices(indices: ArrayLike<number>, count: number): void {
+  if (indices.length === 0) {
+    throw new DataError("subset: there are no indices, the part is empty. Give at least one.");
+  }
+  for (let at = 0; at < indices.length; at++) {
+    const index = indices[at]!;
+    if (Number.isInteger(index) && index >= 0 && index < count) continue;
+    throw new DataError(
+      `subset: index ${index} at position ${at} is out of range, there are ${count} images. Give 0 to ${count - 1}.`,
+      { index, position: at, count },
+    );
+  }
+}
+
+const labelsAt = ({ labels }: Labelled, indices: ArrayLike<number>): Uint8Array =>
+  Uint8Array.from(indices, (index) => labels[index]!);
 
 /** The images at `indices`, copied, in that order; throws `DataError` for an index out of range or none at all. */
 export function subset(set: ImageSet, indices: ArrayLike<number>): ImageSet {
-  const count = countOf(set);
-  const size = set.shape[0] * set.shape[1] * set.shape[2];
-  if (indices.length === 0)
-    throw new DataError("subset: there are no indices, the part is empty. Give at least one.");
+  checkIndices(indices, countOf(set));
+  const size = imageBytes(set);
   const images = new Uint8Array(indices.length * size);
-  const labels = new Uint8Array(indices.length);
   for (let at = 0; at < indices.length; at++) {
     const index = indices[at]!;
-    if (!Number.isInteger(index) || index < 0 || index >= count) {
-      throw new DataError(
-        `subset: index ${index} at position ${at} is out of range, there are ${count} images. Give 0 to ${count - 1}.`,
-        { index, position: at, count },
-      );
-    }
     images.set(set.images.subarray(index * size, (index + 1) * size), at * size);
-    labels[at] = set.labels[index]!;
   }
-  return { ...set, images, labels };
+  return { ...set, images, labels: labelsAt(set, indices) };
 }
 
+/** The images at `indices`, which rise, still read when wanted; those of a shard still lie together. */
+function subsetOfStream(stream: ImageStream, indices: readonly number[]): ImageStream {
+  checkIndices(indices, countOf(stream));
+  const chosen = Int32Array.from(indices);
+  let end = 0;
+  let taken = 0;
+  const shards = stream.shards.map((size) => {
+    end += size;
+    const before = taken;
+    while (taken < chosen.length && chosen[taken]! < end) taken++;
+    return taken - before;
+  });
+  return {
+    ...stream,
+    labels: labelsAt(stream, indices),
+    shards: shards.filter((size) => size > 0),
+    read: (wanted, signal) =>
+      stream.read(
+        wanted.map((index) => chosen[index]!),
+        signal,
+      ),
+  };
+}
+
+/** The part of a set, of the same kind, at rising indices. */
+const partOf = <S extends ImageSource>(set: S, indices: readonly number[]): S =>
+  (isStream(set) ? subsetOfStream(set, indices) : subset(set as ImageSet, indices)) as S;
+
 /** The first `n` images, all of them where there are fewer, without copying; throws `ConfigError` for n below 1. */
-export function takeFirst(set: ImageSet, n: number): ImageSet {
+export function takeFirst<S extends ImageSource>(set: S, n: number): S {
   if (!Number.isInteger(n) || n < 1) {
     throw new ConfigError(
       `takeFirst: n must be a whole number from 1, it is ${n}. Give the number of images.`,
@@ -46,8 +89,9 @@ export function takeFirst(set: ImageSet, n: number): ImageSet {
     );
   }
   if (n >= countOf(set)) return set;
-  const size = set.shape[0] * set.shape[1] * set.shape[2];
-  return { ...set, images: set.images.subarray(0, n * size), labels: set.labels.subarray(0, n) };
+  if (isStream(set)) return partOf<S>(set, [...Array(n).keys()]);
+  const { images, labels } = set as ImageSet;
+  return { ...set, images: images.subarray(0, n * imageBytes(set)), labels: labels.subarray(0, n) };
 }
 
 /** How many of each class to hold out: `fraction` of each, rounded so that the sum is `fraction` of the whole. */
@@ -67,7 +111,7 @@ function quotas(sizes: readonly number[], fraction: number): number[] {
  * Splits off `fraction` of the images for validation, of each class the same share, chosen by `seed`; both parts keep
  * the order of the set. Throws `ConfigError` for a fraction outside (0, 1), `DataError` where a part would be empty.
  */
-export function splitStratified(set: ImageSet, fraction: number, seed: number): Split {
+export function splitStratified<S extends ImageSource>(set: S, fraction: number, seed: number): Split<S> {
   if (!(fraction > 0 && fraction < 1)) {
     throw new ConfigError(
       `splitStratified: fraction must lie between 0 and 1, it is ${fraction}. Give the share of validation images.`,
@@ -98,10 +142,10 @@ export function splitStratified(set: ImageSet, fraction: number, seed: number): 
     );
   }
   return {
-    train: subset(
+    train: partOf(
       set,
       all.filter((index) => isHeldOut[index] === 0),
     ),
-    validation: subset(set, validation),
+    validation: partOf(set, validation),
   };
 }

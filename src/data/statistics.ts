@@ -1,15 +1,20 @@
 // Mean and standard deviation of an image set's channels, for normalising. Exact: sums are of whole numbers.
-import { countOf, type ImageSet } from "./image-set.ts";
+import {
+  type ChannelStatistics,
+  countOf,
+  type ImageSource,
+  type ImageStream,
+  isStream,
+} from "./image-set.ts";
 
-/** One number a channel each, for pixels scaled to [0, 1]. */
-export interface ChannelStatistics {
-  readonly mean: readonly number[];
-  /** Standard deviation of the population, √(E[x²] − E[x]²); 0 for a constant channel. */
-  readonly deviation: readonly number[];
-}
+export type { ChannelStatistics } from "./image-set.ts";
 
-/** Mean and standard deviation of each channel over all N×H×W pixels, with 0…255 scaled to [0, 1]. */
-export function channelStatistics(set: ImageSet): ChannelStatistics {
+/**
+ * Mean and standard deviation of each channel over all N×H×W pixels, with 0…255 scaled to [0, 1]; those that a stream
+ * tells of itself.
+ */
+export function channelStatistics(set: ImageSource): ChannelStatistics {
+  if (isStream(set)) return set.statistics;
   const [channels, height, width] = set.shape;
   const plane = height * width;
   const mean: number[] = [];
@@ -31,4 +36,19 @@ export function channelStatistics(set: ImageSet): ChannelStatistics {
     deviation.push(Math.sqrt(Math.max(0, squares / pixels - average * average)) / 255);
   }
   return { mean, deviation };
+}
+
+// 2000 images of 32×32 give the mean of a channel to a thousandth or so.
+const SAMPLE = 2000;
+
+/** The statistics of up to 2000 images of a stream that lie evenly among its images; of the same ones each time. */
+export async function sampleStatistics(
+  stream: Omit<ImageStream, "statistics">,
+  signal?: AbortSignal,
+): Promise<ChannelStatistics> {
+  const count = Math.min(SAMPLE, countOf(stream));
+  const indices = Int32Array.from({ length: count }, (_, i) => Math.floor((i * countOf(stream)) / count));
+  const { shape, classes } = stream;
+  const images = await stream.read(indices, signal);
+  return channelStatistics({ images, labels: new Uint8Array(count), shape, classes });
 }

@@ -133,9 +133,15 @@ export class Tensor implements Assigned {
         { length: data.length, shape: this.shape },
       );
     }
+    const isBytes = this.dtype === "uint8" && data instanceof Uint8Array;
+    // Bytes are as the device wants them, and may be many.
+    await writeStorage(await this.slot(), isBytes ? data : this.#converted(data));
+  }
+
+  #converted(data: ArrayLike<number>): TypedArray {
     const array = this.dtype === "float32" ? new Float64Array(this.size) : arrayOf(this.dtype, this.size);
     array.set(data);
-    await writeStorage(await this.slot(), array);
+    return array;
   }
 
   #operand(other: Tensor | number, op: string): Tensor {

@@ -1,7 +1,8 @@
 // What a model makes of images: probabilities, and the score over a set with its confusions and worst mistakes.
 // One compiled program a model, fed batch by batch; knows nothing of training.
 import { ConfigError, DivergenceError, ShapeError } from "../base/errors.ts";
-import { checkImageSet, countOf, type ImageSet } from "../data/image-set.ts";
+import { checkImageSet, countOf, type ImageSource, imageBytes, isStream } from "../data/image-set.ts";
+import { prefetch } from "../data/prefetch.ts";
 import { compile } from "../tensor/compile.ts";
 import { tensor } from "../tensor/create.ts";
 import { logSoftmax } from "../tensor/functions.ts";
@@ -14,31 +15,51 @@ const BATCH = 250;
 const MOST_MISTAKES = 100;
 const MOST_RANKS = 5;
 
-/** Computes log-probabilities of images; the bytes of at most one batch are on the device at a time. */
-type Reader = (images: Uint8Array) => Promise<Float64Array>;
+/** Images in turn, BATCH at a time but for the last. */
+type Batches = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+/** Computes log-probabilities of so many images; the bytes of at most one batch are on the device at a time. */
+type Reader = (count: number, batches: Batches) => Promise<Float64Array>;
+
+function* cut(images: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < images.length; at += BATCH * size) yield images.subarray(at, at + BATCH * size);
+}
+
+/** The images of a set; those of a stream are read while the ones before are looked at. */
+function batchesOf(set: ImageSource): Batches {
+  if (!isStream(set)) return cut(set.images, imageBytes(set));
+  const places = Array.from({ length: Math.ceil(countOf(set) / BATCH) }, (_, i) => i * BATCH);
+  return prefetch(places, 2, (first, signal) => {
+    const length = Math.min(BATCH, countOf(set) - first);
+    return set.read(
+      Int32Array.from({ length }, (_, i) => first + i),
+      signal,
+    );
+  });
+}
 
 function createReader(model: Model): Reader {
   const size = model.shape[0] * model.shape[1] * model.shape[2];
   const bytes = tensor(new Uint8Array(BATCH * size), { shape: [BATCH, size] });
   const run = compile(() => logSoftmax(logitsOf(model, bytes)));
-  const readAll: Reader = async (images) => {
-    const count = images.length / size;
+  const readAll: Reader = async (count, batches) => {
     const result = new Float64Array(count * model.classes.length);
     const batch = new Uint8Array(BATCH * size);
-    for (let first = 0; first < count; first += BATCH) {
-      const last = Math.min(first + BATCH, count);
+    let first = 0;
+    for await (const images of batches) {
       // The rest of the last batch is what was there before; its results are not read.
-      batch.set(images.subarray(first * size, last * size));
+      batch.set(images);
       await bytes.write(batch);
       const logs = await (await run()).data();
-      result.set(logs.subarray(0, (last - first) * model.classes.length), first * model.classes.length);
+      const read = images.length / size;
+      result.set(logs.subarray(0, read * model.classes.length), first * model.classes.length);
+      first += read;
     }
     return result;
   };
   // Calls share one batch on the device, so they take turns.
   let turn: Promise<unknown> = Promise.resolve();
-  return (images) => {
-    const reading = turn.then(() => readAll(images));
+  return (count, batches) => {
+    const reading = turn.then(() => readAll(count, batches));
     turn = reading.catch(() => {});
     return reading;
   };
@@ -46,10 +67,10 @@ function createReader(model: Model): Reader {
 
 const readers = new WeakMap<Model, Reader>();
 
-async function logProbabilities(model: Model, images: Uint8Array): Promise<Float64Array> {
+async function logProbabilities(model: Model, count: number, batches: Batches): Promise<Float64Array> {
   const reader = readers.get(model) ?? createReader(model);
   readers.set(model, reader);
-  const logs = await reader(images);
+  const logs = await reader(count, batches);
   const broken = logs.findIndex(Number.isNaN);
   if (broken < 0) return logs;
   const index = Math.floor(broken / model.classes.length);
@@ -73,14 +94,14 @@ export async function predict(model: Model, images: Uint8Array): Promise<number[
       { length: images.length, shape: model.shape },
     );
   }
-  const logs = await logProbabilities(model, images);
+  const logs = await logProbabilities(model, images.length / size, cut(images, size));
   const classes = model.classes.length;
   return Array.from({ length: images.length / size }, (_, i) =>
     Array.from(logs.subarray(i * classes, (i + 1) * classes), Math.exp),
   );
 }
 
-function checkFits(model: Model, set: ImageSet): void {
+function checkFits(model: Model, set: ImageSource): void {
   checkImageSet(set, "evaluate");
   const [wanted, given] = [model.shape.join("×"), set.shape.join("×")];
   if (wanted === given && set.classes.length === model.classes.length) return;
@@ -94,12 +115,12 @@ function checkFits(model: Model, set: ImageSet): void {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
- * Mean loss, accuracy, confusions, metrics by class and the worst mistakes of the model over a set. Throws
+ * Mean loss, accuracy, confusions, metrics by class and the worst mistakes of the model over a set, in memory or streamed. Throws
  * `DivergenceError` where the net gives NaN.
  */
-export async function evaluate(model: Model, set: ImageSet): Promise<Evaluation> {
+export async function evaluate(model: Model, set: ImageSource): Promise<Evaluation> {
   checkFits(model, set);
-  const logs = await logProbabilities(model, set.images);
+  const logs = await logProbabilities(model, countOf(set), batchesOf(set));
   const classes = model.classes.length;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];

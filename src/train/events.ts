@@ -90,6 +90,8 @@ export interface EndEvent {
   readonly step: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  /** Seconds in which the device waited for images to be read and brought to it. */
+  readonly waited: number;
 }
 
 export type FitEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;

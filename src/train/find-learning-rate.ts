@@ -1,8 +1,9 @@
 // The learning-rate finder: training whose rate grows from step to step, and where the loss fell fastest.
 // Knows nothing of epochs, files or the command line.
 import { ConfigError } from "../base/errors.ts";
-import { countOf, type ImageSet } from "../data/image-set.ts";
-import { epochOrder } from "../data/sampler.ts";
+import { countOf, type ImageSource } from "../data/image-set.ts";
+import { orderOf } from "../data/sampler.ts";
+import { type Window, windowsOf } from "../data/windows.ts";
 import type { Layer } from "../nn/layer.ts";
 import { loadState, stateDict } from "../nn/state.ts";
 import { adamW } from "../optim/adam.ts";
@@ -75,13 +76,29 @@ function checkRange(from: number, to: number, steps: number): void {
   );
 }
 
+/** Does the steps of the windows until the loss is far above its least; gives the smoothed losses before that. */
+async function untilFarAbove(step: TrainingStep, windows: AsyncIterable<Window>): Promise<number[]> {
+  let losses: number[] = [];
+  let done = 0;
+  for await (const window of windows) {
+    await step.load(window);
+    while (done < window.end) {
+      done += await step.run(Math.min(STEPS_A_CALL, window.end - done));
+      const history = Array.from((await step.history()).losses).slice(0, done);
+      losses = smooth(history);
+      if (losses.length < history.length) return losses;
+    }
+  }
+  return losses;
+}
+
 /**
  * Trains with a learning rate that grows geometrically, until the loss is four times its least, and says where it fell
  * fastest (Smith, "Cyclical Learning Rates", 2017). The net has the parameters afterwards that it had before.
  */
 export async function findLearningRate(
   net: Layer | string,
-  train: ImageSet,
+  train: ImageSource,
   options: FindLearningRateOptions = {},
 ): Promise<LearningRateCurve> {
   const { from = 1e-6, to = 10, steps = 120, seed = 1, optimizer = adamW(), labelSmoothing = 0 } = options;
@@ -91,20 +108,18 @@ export async function findLearningRate(
   const count = countOf(train);
   const batchSize = Math.min(options.batchSize ?? RECIPE.batchSize, count);
   const step = new TrainingStep({
-    ...{ model, train, optimizer, seed, labelSmoothing, batchSize, stepsPerEpoch: steps, accumulate: 1 },
+    ...{ model, optimizer, seed, labelSmoothing, batchSize, stepsPerEpoch: steps, accumulate: 1 },
     ...{ shift: 0, clipNorm: undefined, clipValue: undefined, measuresNorms: false },
   });
   const rates = Array.from({ length: steps }, (_, i) => from * (to / from) ** (i / (steps - 1)));
   const passes = Math.ceil((steps * batchSize) / count);
-  const order = Array.from({ length: passes }, (_, epoch) => [...epochOrder(count, seed, epoch)]).flat();
-  await step.beginEpoch(Int32Array.from(order), rates, 0);
-  let losses: number[] = [];
-  for (let done = 0; done < steps; ) {
-    done += await step.run(Math.min(STEPS_A_CALL, steps - done));
-    const history = Array.from((await step.history()).losses).slice(0, done);
-    losses = smooth(history);
-    if (losses.length < history.length) break;
-  }
+  const order = Array.from({ length: passes }, (_, epoch) => [...orderOf(train, epoch, { seed })]).flat();
+  const windows = windowsOf(train, {
+    ...{ batchSize, stepsPerEpoch: steps, epochs: 1, from: { epoch: 0, position: 0 } },
+    orderOf: () => Int32Array.from(order),
+  });
+  await step.beginEpoch(rates, 0);
+  const losses = await untilFarAbove(step, windows);
   await loadState(model.net, before);
   const tried = rates.slice(0, losses.length);
   return { rates: tried, losses, suggestion: steepestRate(tried, losses) };

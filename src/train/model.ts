@@ -1,7 +1,7 @@
 // A model: a net together with what it needs to read images. Knows nothing of training or files.
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
-import type { ImageSet } from "../data/image-set.ts";
+import type { ImageSource } from "../data/image-set.ts";
 import { type ChannelStatistics, channelStatistics } from "../data/statistics.ts";
 import { initialize } from "../nn/initialize.ts";
 import { apply, evaluation, type Layer } from "../nn/layer.ts";
@@ -56,7 +56,7 @@ export interface ModelOptions {
 /** The model of a net, or of a name in the zoo, for images like those of `set`; throws where the net does not fit them. */
 export function createModel(
   net: Layer | string,
-  set: ImageSet,
+  set: ImageSource,
   { seed = 1, normalize = true }: ModelOptions = {},
 ): Model {
   const { shape, classes } = set;
@@ -67,7 +67,7 @@ export function createModel(
   return { net: layer, ...(typeof net === "string" && { zoo: net }), shape, classes, normalization };
 }
 
-function checkOutput(net: Layer, { shape, classes }: ImageSet): void {
+function checkOutput(net: Layer, { shape, classes }: ImageSource): void {
   const y = apply(net, tensor(new Float32Array(shape[0] * shape[1] * shape[2]), { shape: [1, ...shape] }));
   if (y.rank === 2 && y.shape[1] === classes.length) return;
   throw new ShapeError(

@@ -1,6 +1,7 @@
 // The options of fit(): what they are, what they are when left out, and their checks. Knows nothing of how fit works.
 import { ConfigError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { SHUFFLE_BUFFER } from "../data/sampler.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type PlateauOptions, reduceOnPlateau } from "../optim/plateau.ts";
 import { defaultOptimizer, RECIPE } from "./recipe.ts";
@@ -33,6 +34,10 @@ export interface FitOptions {
   readonly seed?: number | undefined;
   /** Share of the training images held out for validation where no such set is given; 0 for none, 0.1 if left out. */
   readonly validation?: number | undefined;
+  /** Every class equally often in an epoch, whatever share of the images it has; false if left out. */
+  readonly balanced?: boolean | undefined;
+  /** Images of a streamed set that are mixed with one another, 8192 if left out; a set in memory is mixed whole. */
+  readonly shuffleBuffer?: number | undefined;
   /** Whether pixels are normalised by mean and deviation of the training images; true if left out. */
   readonly normalize?: boolean | undefined;
   /** Moves images at random: true for up to 2 pixels, or the number of pixels; false if left out. */
@@ -69,6 +74,8 @@ export interface CheckedFitOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly validation: number;
+  readonly balanced: boolean;
+  readonly shuffleBuffer: number;
   readonly normalize: boolean;
   readonly shift: number;
   readonly labelSmoothing: number;
@@ -89,7 +96,7 @@ const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
   ...{ optimizer: true, epochs: true, batchSize: true, seed: true, validation: true, normalize: true },
   ...{ augment: true, labelSmoothing: true, until: true, maxSeconds: true, target: true, signal: true },
   ...{ resume: true, onCheckpoint: true, clipNorm: true, clipValue: true, accumulate: true, plateau: true },
-  ...{ checkpointEvery: true },
+  ...{ checkpointEvery: true, balanced: true, shuffleBuffer: true },
 };
 const CRITERIA = ["stepNorm", "gradientNorm", "validation"];
 const USUAL_SHIFT = 2;
@@ -123,6 +130,7 @@ function checkNumbers(options: FitOptions): void {
   check("batchSize", options.batchSize, WHOLE);
   check("seed", options.seed, SEED);
   check("validation", options.validation, SHARE);
+  check("shuffleBuffer", options.shuffleBuffer, WHOLE);
   check("labelSmoothing", options.labelSmoothing, SHARE);
   check("maxSeconds", options.maxSeconds, ABOVE_0);
   check("clipNorm", options.clipNorm, ABOVE_0);
@@ -151,6 +159,8 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
     batchSize: options.batchSize ?? RECIPE.batchSize,
     seed: options.seed ?? 1,
     validation: options.validation ?? 0.1,
+    balanced: options.balanced ?? false,
+    shuffleBuffer: options.shuffleBuffer ?? SHUFFLE_BUFFER,
     normalize: options.normalize ?? true,
     shift: typeof augment === "number" ? augment : augment ? USUAL_SHIFT : 0,
     labelSmoothing: options.labelSmoothing ?? 0,

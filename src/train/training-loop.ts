@@ -1,8 +1,9 @@
 // The training loop, told as a stream of typed events. The device does many steps a call while the event loop is free;
 // what happens does not depend on how the steps of an epoch are cut into calls. Knows nothing of files.
-import { ConfigError, DivergenceError } from "../base/errors.ts";
-import { countOf, type ImageSet } from "../data/image-set.ts";
-import { epochOrder } from "../data/sampler.ts";
+import { BugError, ConfigError, DivergenceError } from "../base/errors.ts";
+import { countOf, type ImageSource } from "../data/image-set.ts";
+import { orderOf } from "../data/sampler.ts";
+import { type Window, windowsOf } from "../data/windows.ts";
 import { currentDevice } from "../device/current.ts";
 import { loadState, stateDict } from "../nn/state.ts";
 import { learningRateAt } from "../optim/optimizer.ts";
@@ -46,8 +47,8 @@ function checkParts(accumulate: number, batchSize: number): void {
 /** One run of training: its counters, its criteria, and the events it tells. */
 export class TrainingLoop {
   readonly #model: Model;
-  readonly #train: ImageSet;
-  readonly #validation: ImageSet | undefined;
+  readonly #train: ImageSource;
+  readonly #validation: ImageSource | undefined;
   readonly #options: CheckedFitOptions;
   readonly #batchSize: number;
   readonly #stepsPerEpoch: number;
@@ -56,6 +57,9 @@ export class TrainingLoop {
   readonly #plateau: Plateau | undefined;
   #step!: TrainingStep;
   #averages!: WeightAverages;
+  #windows!: AsyncGenerator<Window, void, void>;
+  /** What is on the device. */
+  #window: Window | undefined;
   /** The learning rate of each step of the epoch. */
   #rates: readonly number[] = [];
   #started = 0;
@@ -65,6 +69,8 @@ export class TrainingLoop {
   #hasCheckpoint: boolean;
   /** Steps done in this run and the seconds they took, without what a resumed run did before. */
   #done = { steps: 0, seconds: 0 };
+  /** Seconds of these in which the device waited for images. */
+  #waited = 0;
   #epoch: number;
   #position: number;
   #sums: { loss: number; hits: number };
@@ -72,7 +78,12 @@ export class TrainingLoop {
   #best: BestEpoch | undefined;
   #reason: StopReason | undefined;
 
-  constructor(model: Model, train: ImageSet, validation: ImageSet | undefined, options: CheckedFitOptions) {
+  constructor(
+    model: Model,
+    train: ImageSource,
+    validation: ImageSource | undefined,
+    options: CheckedFitOptions,
+  ) {
     this.#model = model;
     this.#train = train;
     this.#validation = validation;
@@ -95,8 +106,17 @@ export class TrainingLoop {
   /** Runs the loop; ends with its result. */
   async *events(): AsyncGenerator<FitEvent, FitResult, void> {
     this.#started = performance.now();
-    const { resume, epochs, until } = this.#options;
     this.#step = this.#makeStep();
+    this.#windows = this.#openWindows();
+    try {
+      return yield* this.#run();
+    } finally {
+      await this.#windows.return();
+    }
+  }
+
+  async *#run(): AsyncGenerator<FitEvent, FitResult, void> {
+    const { resume, epochs, until } = this.#options;
     this.#averages = new WeightAverages(this.#step.parameters, this.#options.optimizer);
     if (resume !== undefined) await restoreState(this.#parts, resume);
     this.#saved = { steps: this.#steps, time: this.#started };
@@ -147,20 +167,47 @@ export class TrainingLoop {
     });
   }
 
+  #openWindows(): AsyncGenerator<Window, void, void> {
+    const { epochs, seed, balanced, shuffleBuffer, signal } = this.#options;
+    return windowsOf(this.#train, {
+      ...{ batchSize: this.#batchSize, stepsPerEpoch: this.#stepsPerEpoch, epochs, signal },
+      from: { epoch: this.#epoch, position: this.#position },
+      orderOf: (epoch) => orderOf(this.#train, epoch, { seed, balanced, shuffleBuffer }),
+    });
+  }
+
+  /** The window that holds the step to come, on the device; the time it took to get is time the device waited. */
+  async #nextWindow(): Promise<void> {
+    if (this.#window?.epoch === this.#epoch && this.#position < this.#window.end) return;
+    const begun = performance.now();
+    const { value } = await this.#windows.next();
+    if (value === undefined) throw new BugError("the windows end before the steps.");
+    await this.#step.load(value);
+    this.#window = value;
+    this.#waited += seconds(begun);
+    this.#done.seconds += seconds(begun);
+  }
+
   #capture(): Promise<TrainingState> {
     return captureState(this.#parts, this.#progress, this.#best);
   }
 
   async *#runEpoch(): AsyncGenerator<FitEvent, void, void> {
     const begun = performance.now();
-    const order = epochOrder(countOf(this.#train), this.#options.seed, this.#epoch);
     this.#rates = this.#ratesOfEpoch();
-    await this.#step.beginEpoch(order, this.#rates, this.#position);
+    await this.#step.beginEpoch(this.#rates, this.#position);
     while (this.#position < this.#stepsPerEpoch) {
       this.#reason ??= this.#cutShort();
       if (this.#reason !== undefined) {
         yield* this.#checkpoint();
         return;
+      }
+      try {
+        await this.#nextWindow();
+      } catch (error) {
+        // Images that were no longer wanted were not read; why is told above.
+        if (this.#options.signal?.aborted) continue;
+        throw error;
       }
       yield await this.#advance();
       if (this.#position < this.#stepsPerEpoch && this.#isCheckpointDue) yield* this.#checkpoint();
@@ -185,8 +232,9 @@ export class TrainingLoop {
   /** One call to the device. */
   async #advance(): Promise<StepEvent> {
     const begun = performance.now();
+    const { end } = this.#window!;
     const { steps: every = Number.POSITIVE_INFINITY } = this.#options.checkpointEvery;
-    const remaining = Math.min(this.#stepsPerEpoch - this.#position, this.#saved.steps + every - this.#steps);
+    const remaining = Math.min(end - this.#position, this.#saved.steps + every - this.#steps);
     // Norms are looked at after every step, so that the run ends where the criterion first holds.
     const steps = await this.#step.run(this.#measuresNorms ? 1 : this.#pace.next(remaining));
     const history = await this.#step.history();
@@ -300,6 +348,7 @@ export class TrainingLoop {
     return {
       ...{ type: "end", reason, epochs: this.#epoch, step: this.#steps, seconds: seconds(this.#started) },
       imagesPerSecond: this.#done.seconds === 0 ? 0 : images / this.#done.seconds,
+      waited: this.#waited,
     };
   }
 }

@@ -1,6 +1,6 @@
-// The compiled training step: gathers its batch from a data set that lies on the device, computes loss and gradients,
+// The compiled training step: gathers its batch from the window of images on the device, computes loss and gradients,
 // updates the parameters and notes how it went, so that many steps run in one call. Knows nothing of epochs or events.
-import { countOf, type ImageSet } from "../data/image-set.ts";
+import type { Window } from "../data/windows.ts";
 import { apply, training } from "../nn/layer.ts";
 import { correct, crossEntropy } from "../nn/losses.ts";
 import { parametersOf } from "../nn/state.ts";
@@ -18,7 +18,6 @@ import { takeShifted } from "./shift.ts";
 /** What a training step is made of. */
 export interface StepOptions {
   readonly model: Model;
-  readonly train: ImageSet;
   readonly optimizer: Optimizer;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
@@ -62,14 +61,23 @@ const zerosLike = ({ shape, size }: Tensor): Tensor => tensor(new Float32Array(s
 const mapValues = (named: NamedTensors, f: (value: Tensor, name: string) => Tensor): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(named).map(([name, value]) => [name, f(value, name)]));
 
+/** The images on the device, and the order in which steps take them. */
+interface Held {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+  readonly order: Tensor;
+  /** int32 [1]: the step of the epoch that begins the order. */
+  readonly first: Tensor;
+}
+
 /** The data, the state and the program of training on one device. */
 export class TrainingStep {
   readonly generator: Generator;
   readonly parameters: Record<string, Tensor>;
   readonly #options: StepOptions;
-  readonly #images: Tensor;
-  readonly #labels: Tensor;
-  readonly #order: Tensor;
+  #held: Held | undefined;
+  /** Whose copy the images on the device are. */
+  #images: Uint8Array | undefined;
   readonly #rates: Tensor;
   /** int32 [1]: the step of the epoch that comes next. */
   readonly #position = tensor(new Int32Array(1));
@@ -81,15 +89,11 @@ export class TrainingStep {
   readonly #runPart: Compiled<[], void>;
 
   constructor(options: StepOptions) {
-    const { model, train, optimizer, batchSize, stepsPerEpoch, seed, measuresNorms } = options;
+    const { model, optimizer, stepsPerEpoch, seed, measuresNorms } = options;
     this.#options = options;
     this.generator = new Generator(seed);
     this.parameters = parametersOf(model.net, { trainable: true });
     optimizer.init(this.parameters);
-    const count = countOf(train);
-    this.#images = tensor(train.images, { shape: [count, train.images.length / count] });
-    this.#labels = tensor(Int32Array.from(train.labels));
-    this.#order = tensor(new Int32Array(stepsPerEpoch * batchSize));
     this.#rates = tensor(new Float32Array(stepsPerEpoch));
     const names = measuresNorms ? HISTORY : HISTORY.slice(0, 2);
     this.#history = Object.fromEntries(names.map((name) => [name, tensor(new Float32Array(stepsPerEpoch))]));
@@ -102,9 +106,28 @@ export class TrainingStep {
     this.#runPart = compile(() => this.#tracePart());
   }
 
-  /** Sets the order in which the images of an epoch are visited, its learning rates, and the step to begin at. */
-  async beginEpoch(order: Int32Array, rates: readonly number[], position: number): Promise<void> {
-    await this.#order.write(order.subarray(0, this.#order.size));
+  /** Brings the images of a window to the device in place of those before, unless they are the same. */
+  async load({ images, labels, order, first }: Window): Promise<void> {
+    if (this.#held === undefined) {
+      this.#held = {
+        images: tensor(images, { shape: [labels.length, images.length / labels.length] }),
+        labels: tensor(Int32Array.from(labels)),
+        order: tensor(order.slice()),
+        first: tensor(Int32Array.of(first)),
+      };
+    } else {
+      if (images !== this.#images) {
+        await this.#held.images.write(images);
+        await this.#held.labels.write(labels);
+      }
+      await this.#held.order.write(order);
+      await this.#held.first.write([first]);
+    }
+    this.#images = images;
+  }
+
+  /** Sets the learning rates of an epoch and the step to begin at. */
+  async beginEpoch(rates: readonly number[], position: number): Promise<void> {
     await this.#rates.write(rates);
     await this.#position.write([position]);
   }
@@ -137,14 +160,15 @@ export class TrainingStep {
   #batch(): { bytes: Tensor; labels: Tensor } {
     const { batchSize, accumulate, model, shift } = this.#options;
     const count = batchSize / accumulate;
-    const begin = this.#position.mul(batchSize);
+    const held = this.#held!;
+    const begin = this.#position.sub(held.first).mul(batchSize);
     const first = this.#sums === undefined ? begin : begin.add(this.#sums.part.mul(count));
-    const indices = this.#order.take(first.add(arange(count)));
+    const indices = held.order.take(first.add(arange(count)));
     const bytes =
       shift > 0
-        ? takeShifted(this.#images, indices, model.shape, shift, this.generator)
-        : this.#images.take(indices);
-    return { bytes, labels: this.#labels.take(indices) };
+        ? takeShifted(held.images, indices, model.shape, shift, this.generator)
+        : held.images.take(indices);
+    return { bytes, labels: held.labels.take(indices) };
   }
 
   /** Loss, right answers and gradients of a batch, or of a part and all before it. */

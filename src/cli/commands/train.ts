@@ -57,6 +57,10 @@ export function addTrain(program: Command, context: Context): void {
     .addOption(numberOption("--target <accuracy>", "stop at this validation accuracy, as in 0.99"))
     .addOption(numberOption("--max-seconds <n>", "stop after so many seconds"))
     .addOption(numberOption("--limit <n>", "use the first n images of each part only"))
+    .option("--balanced", "learn from every class equally often, however many images it has")
+    .addOption(
+      numberOption("--shuffle-buffer <n>", "images of a streamed set that are mixed together (default 8192)"),
+    )
     .addOption(numberOption("--seed <n>", "of everything drawn at random (default 1)"))
     .addOption(
       numberOption("--threads <n>", "threads to compute with (default one a core); no result depends on it"),
