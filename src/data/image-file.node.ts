@@ -15,10 +15,18 @@ export interface ImageForm {
   readonly width: number;
   /** How another aspect ratio is met: cut the rest off, pad with white, or stretch; `cover` unless given. */
   readonly fit?: "cover" | "contain" | "fill" | undefined;
+  /** Name of the picture whose form this is: all others must have it too, none is made larger or smaller. */
+  readonly like?: string | undefined;
+}
+
+/** A picture about to be decoded. */
+interface Opened {
+  readonly picture: Sharp;
+  readonly isGrey: boolean;
 }
 
 /** The decoder, loaded at first use so that nothing else needs it installed. */
-async function openWith(source: string | Uint8Array, name: string): Promise<Sharp> {
+async function openWith(source: string | Uint8Array, name: string): Promise<Opened> {
   let sharp: typeof import("sharp").default;
   try {
     sharp = (await import("sharp")).default;
@@ -33,8 +41,9 @@ async function openWith(source: string | Uint8Array, name: string): Promise<Shar
   if (typeof source === "string") await checkIsFile(source, name);
   const picture = sharp(source, { limitInputPixels: MAX_PIXELS, failOn: "warning" });
   let format: string | undefined;
+  let space: string | undefined;
   try {
-    ({ format } = await picture.metadata());
+    ({ format, space } = await picture.metadata());
   } catch (error) {
     throw undecodable(name, error);
   }
@@ -45,7 +54,8 @@ async function openWith(source: string | Uint8Array, name: string): Promise<Shar
     );
   }
   // Turned upright as its EXIF data says; transparent parts become white paper; 16 bits become 8.
-  return picture.rotate().flatten({ background: "#ffffff" });
+  const upright = picture.rotate().flatten({ background: "#ffffff" });
+  return { picture: upright, isGrey: space === "b-w" || space === "grey16" };
 }
 
 async function checkIsFile(path: string, name: string): Promise<void> {
@@ -107,10 +117,31 @@ export async function decodeImage(
   form: ImageForm,
   name: string = typeof source === "string" ? source : "picture",
 ): Promise<Uint8Array> {
-  const { channels, height, width, fit = "cover" } = form;
-  const picture = await openWith(source, name);
-  const resized = picture.resize({ width, height, fit, background: "#ffffff" });
-  return toPlanes(await rawOf(resized, channels, name), channels);
+  const { channels, height, width, fit = "cover", like } = form;
+  const { picture, isGrey } = await openWith(source, name);
+  if (like === undefined) {
+    const resized = picture.resize({ width, height, fit, background: "#ffffff" });
+    return toPlanes(await rawOf(resized, channels, name), channels);
+  }
+  const raw = await rawOf(picture, channels, name);
+  const isOther = raw.height !== height || raw.width !== width;
+  if (isOther || (channels === 1 && !isGrey)) {
+    const found = isOther ? `is ${raw.height}×${raw.width}` : "has colours";
+    throw new DataError(
+      `${name}: the picture ${found}, ${like} is ${height}×${width}${channels === 1 ? " and grey" : ""}. ` +
+        `Say what all are to become (height and width in pixels): --size ${isOther ? "" : "3x"}${height}x${width}.`,
+      { name, like, shape: [isGrey ? 1 : 3, raw.height, raw.width], wanted: [channels, height, width] },
+    );
+  }
+  return toPlanes(raw, channels);
+}
+
+/** The form a picture has: grey or RGB, its height and width. Throws as `decodeImage` does. */
+export async function pictureForm(source: string | Uint8Array, name: string): Promise<ImageForm> {
+  const { picture, isGrey } = await openWith(source, name);
+  const channels = isGrey ? 1 : 3;
+  const { height, width } = await rawOf(picture, channels, name);
+  return { channels, height, width, like: name };
 }
 
 /**
@@ -121,7 +152,7 @@ export async function readDigit(
   source: string | Uint8Array,
   name: string = typeof source === "string" ? source : "picture",
 ): Promise<Uint8Array> {
-  const picture = await openWith(source, name);
+  const { picture } = await openWith(source, name);
   // More pixels than this only cost time: a digit is brought to 20×20 in the end.
   const small = picture.resize({ width: 512, height: 512, fit: "inside", withoutEnlargement: true });
   const raw = await rawOf(small, 1, name);

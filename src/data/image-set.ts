@@ -40,6 +40,8 @@ export interface DataSet<S extends ImageSource = ImageSet> {
   readonly name: string;
   readonly train: S;
   readonly test: S;
+  /** What training is judged by, where it is a part of its own. */
+  readonly validation?: S;
   /** What a reader of numbers measured on this set must know, e.g. that it is only a part of the published one. */
   readonly note?: string;
 }

@@ -1,4 +1,4 @@
-// Opens a data set by its name or by the path of a folder of pictures: the one door the command line uses.
+// Opens a data set by its name or by the path of pictures: the one door the command line uses.
 // Knows nothing of how each source works.
 import { stat } from "node:fs/promises";
 import { ConfigError, DataError } from "../base/errors.ts";
@@ -6,50 +6,88 @@ import { nearestName } from "../base/nearest-name.ts";
 import { checkDataDir } from "./cache.node.ts";
 import { openCifar10 } from "./cifar10.node.ts";
 import { type DigitsOptions, openDigits } from "./digits.node.ts";
-import { type ImageFolderOptions, openImageFolder } from "./image-folder.node.ts";
-import type { DataSet } from "./image-set.ts";
+import { listImageFolder } from "./image-folder.node.ts";
+import type { DataSet, ImageSource } from "./image-set.ts";
 import { openMnist } from "./mnist.node.ts";
+import { intoMemory, openPictures, type PictureOptions } from "./open-pictures.node.ts";
+import { listCsv } from "./picture-csv.node.ts";
+import type { PictureSource } from "./picture-list.node.ts";
+import { hasShards, listTarShards } from "./tar-shards.node.ts";
 
-/** Names that `openDataSet` knows; anything else is taken for a folder. */
+/** Names that `openDataSet` knows; anything else is taken for a path. */
 export const DATA_SET_NAMES = ["digits", "mnist", "fashion-mnist", "cifar10"] as const;
 
 /** Options of all sources together; each takes what concerns it. */
-export interface OpenDataSetOptions extends DigitsOptions, ImageFolderOptions {
+export interface OpenDataSetOptions extends DigitsOptions, PictureOptions {
   /** Where to download from in place of the public servers. */
   readonly mirrors?: readonly string[] | undefined;
 }
 
-/**
- * Opens `digits`, `mnist`, `fashion-mnist`, `cifar10`, or a folder with a sub-folder of pictures for each class.
- * Throws `ConfigError` for an unknown name, naming the nearest one, `DataError` for a `dataDir` that does not exist, and
- * what the source throws.
- */
-export async function openDataSet(name: string, options: OpenDataSetOptions = {}): Promise<DataSet> {
-  await checkDataDir(options.dataDir);
-  switch (name) {
-    case "digits":
-      return openDigits(options);
-    case "mnist":
-    case "fashion-mnist":
-      return openMnist(name, options);
-    case "cifar10":
-      return openCifar10(options);
+const WHAT = "a folder of pictures, a CSV file, or tar shards";
+
+/** Opens a set by name; undefined where it is none of those known. */
+async function openNamed(name: string, options: OpenDataSetOptions): Promise<DataSet | undefined> {
+  if (!(DATA_SET_NAMES as readonly string[]).includes(name)) return undefined;
+  const { image, stream, cache } = options;
+  const odd = Object.entries({ image, stream, cache }).find(([, value]) => value !== undefined);
+  if (odd !== undefined) {
+    throw new ConfigError(
+      `data set: ${name} is held in memory as it is, ${odd[0] === "image" ? "size" : odd[0]} is for pictures. ` +
+        `Leave it out, or give ${WHAT}.`,
+      { name, option: odd[0] },
+    );
   }
-  const isFolder = await stat(name).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) return openImageFolder(name, options);
-  if (/[/\\]/.test(name)) {
+  if (name === "digits") return openDigits(options);
+  return name === "cifar10" ? openCifar10(options) : openMnist(name as "mnist" | "fashion-mnist", options);
+}
+
+/** The pictures at a path or pattern, listed; undefined where there is nothing. */
+async function listPictures(name: string, options: OpenDataSetOptions): Promise<PictureSource | undefined> {
+  if (/\.(tar\.\w+|tgz)$/i.test(name)) {
     throw new DataError(
-      `${name}: there is no such folder. Give the path of a folder with one sub-folder of pictures a class.`,
+      `${name}: a packed archive cannot be read in places. Unpack it to a plain tar: gunzip.`,
       { name },
     );
   }
+  if (/[{}]/.test(name)) return listTarShards(name);
+  const found = await stat(name).catch(() => undefined);
+  if (found === undefined) return undefined;
+  if (found.isDirectory()) return (await hasShards(name)) ? listTarShards(name) : listImageFolder(name);
+  if (/\.(csv|tsv)$/i.test(name)) return listCsv(name, options);
+  if (/\.tar$/i.test(name)) return listTarShards(name);
+  throw new DataError(`${name}: is no data set. Give ${WHAT}.`, { name });
+}
+
+function unknown(name: string): ConfigError | DataError {
+  if (/[/\\]|\.(csv|tsv|tar)$/i.test(name)) {
+    return new DataError(`${name}: there is no such folder or file. Give the path of ${WHAT}.`, { name });
+  }
   const nearest = nearestName(name, DATA_SET_NAMES);
-  throw new ConfigError(
+  return new ConfigError(
     `data set: "${name}" is unknown. ${nearest ? `Did you mean "${nearest}"? ` : ""}` +
-      `Use one of ${DATA_SET_NAMES.join(", ")}, or the path of a folder.`,
+      `Use one of ${DATA_SET_NAMES.join(", ")}, or the path of ${WHAT}.`,
     { name, nearest, known: DATA_SET_NAMES },
   );
 }
+
+/**
+ * Opens `digits`, `mnist`, `fashion-mnist`, `cifar10`, or pictures: a folder with a sub-folder for each class, a CSV file
+ * of `path,label`, tar shards (one, a folder of them, or a pattern like `x-{000..009}.tar`). Pictures may come as a
+ * stream. Throws `ConfigError` for an unknown name, naming the nearest one, `DataError` for a `dataDir` that does not
+ * exist, and what the source throws.
+ */
+export async function openImages(
+  name: string,
+  options: OpenDataSetOptions = {},
+): Promise<DataSet<ImageSource>> {
+  await checkDataDir(options.dataDir);
+  const named = await openNamed(name, options);
+  if (named !== undefined) return named;
+  const pictures = await listPictures(name, options);
+  if (pictures === undefined) throw unknown(name);
+  return openPictures(pictures, options);
+}
+
+/** Opens a data set as `openImages` does and holds all of it in memory; throws `DataError` where it does not fit. */
+export const openDataSet = async (name: string, options: OpenDataSetOptions = {}): Promise<DataSet> =>
+  intoMemory(await openImages(name, options));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ConfigError, DataError } from "../base/errors.ts";
+import type { ImageSet } from "./image-set.ts";
 import { openDataSet } from "./open.node.ts";
 import type { DataProgress } from "./progress.ts";
 
@@ -63,7 +64,7 @@ describe("openDataSet, by name", () => {
 
   it("takes a name with a separator for a path", async () => {
     await expect(openDataSet(join(root, "none"))).rejects.toThrow(DataError);
-    await expect(openDataSet(join(root, "none"))).rejects.toThrow("none: there is no such folder.");
+    await expect(openDataSet(join(root, "none"))).rejects.toThrow("none: there is no such folder or file.");
   });
 });
 
@@ -80,11 +81,15 @@ describe("openDataSet, by folder", () => {
     });
     expect(set).toMatchObject({ name: "set", note: "set: 3 of 15 pictures were held out for testing." });
     expect(set.train.classes).toEqual(["cat", "dog"]);
-    expect([...set.train.labels]).toEqual([...new Array(4).fill(0), ...new Array(8).fill(1)]);
-    expect([...set.test.labels]).toEqual([0, 1, 1]);
+    expect([...set.train.labels].sort()).toEqual([...new Array(4).fill(0), ...new Array(8).fill(1)]);
+    expect([...set.test.labels].sort()).toEqual([0, 1, 1]);
     expect(set.test.shape).toEqual([1, 2, 3]);
-    const greys = [40, 200, 200].flatMap((grey) => new Array(6).fill(grey));
-    expect([...set.test.images].every((value, index) => Math.abs(value - greys[index]!) <= 1)).toBe(true);
+    for (const part of [set.train, set.test]) {
+      const greys = [...part.labels].flatMap((label) => new Array(6).fill([40, 200][label]));
+      expect([...part.images].every((value, index) => Math.abs(value - greys[index]!) <= 1)).toBe(true);
+    }
+    // In mixed order, so that the first images are of all classes.
+    expect([...set.train.labels]).not.toEqual([...set.train.labels].sort());
     expect(seen.at(-1)).toEqual({ stage: "decode", what: "set", done: 15, total: 15 });
   });
 
@@ -94,8 +99,10 @@ describe("openDataSet, by folder", () => {
     await paint("set/test/a", 30, 1);
     await paint("set/test/b", 40, 1);
     const set = await openDataSet(join(root, "set"), { image });
-    expect([...set.train.labels, ...set.test.labels]).toEqual([0, 0, 1, 0, 1]);
-    expect([set.train.images[0], set.test.images[0], set.test.images[6]]).toEqual([10, 30, 40]);
+    const greysOf = ({ images, labels }: ImageSet) =>
+      [...labels].map((label, i) => `${label} ${images[i * 6]}`).sort();
+    expect(greysOf(set.train)).toEqual(["0 10", "0 10", "1 20"]);
+    expect(greysOf(set.test)).toEqual(["0 30", "1 40"]);
     expect(set.note).toBeUndefined();
   });
 
@@ -129,7 +136,7 @@ describe("openDataSet, by folder", () => {
     await paint("set/x", 1, 1);
     await paint("set/y", 1, 1);
     const wrong = openDataSet(join(root, "set"), { image: { ...image, width: 0 } });
-    await expect(wrong).rejects.toThrow("image folder: pictures of 1×2×0 are not possible.");
+    await expect(wrong).rejects.toThrow("pictures: 1×2×0 is not possible.");
     const signal = AbortSignal.abort(new Error("stop"));
     await expect(openDataSet(join(root, "set"), { image, signal })).rejects.toThrow("stop");
   });

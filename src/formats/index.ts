@@ -12,4 +12,4 @@ export {
   type SafeTensor,
   type SafeTensors,
 } from "./safetensors.ts";
-export { readTar, type TarEntry } from "./tar.ts";
+export { readTar, type TarEntry, type TarMember, type TarRequest, walkTar } from "./tar.ts";

@@ -44,6 +44,22 @@ describe("readTar", () => {
     expect([...(entries[1]?.bytes ?? [])]).toEqual([104, 105]);
   });
 
+  it("reads long names and sizes, as GNU tar and as pax write them", () => {
+    const long = `${"folder/".repeat(30)}picture.png`;
+    const text = (value: string) => new TextEncoder().encode(value);
+    const line = ` path=${long}\n`;
+    const length = line.length + String(line.length + 3).length;
+    const bytes = Uint8Array.of(7);
+    const members = [
+      { name: "././@LongLink", type: "L", bytes: text(`${long}\0`) },
+      { name: "cut", bytes },
+      { name: "PaxHeader", type: "x", bytes: text(`${length}${line}10 size=1\n12 mtime=42\n`) },
+      { name: "cut", bytes },
+      { name: "short", bytes },
+    ];
+    expect([...readTar(tarOf(members))]).toEqual([long, long, "short"].map((name) => ({ name, bytes })));
+  });
+
   it("refuses a header with a wrong checksum", () => {
     const bad = archive.slice();
     bad[512 + 3] = 0;

@@ -1,0 +1,27 @@
+// Several pieces of work at a time, each begun as soon as one before it is done. Knows nothing of what the work is.
+
+/**
+ * Calls `work(0)` … `work(count − 1)`, up to `most` of them under way at a time. After a failure or an abort none is
+ * begun any more; those under way are awaited, then the first failure or the signal's reason is thrown.
+ */
+export async function inParallel(
+  count: number,
+  most: number,
+  work: (index: number) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const lane = async (): Promise<void> => {
+    while (next < count && failure === undefined && signal?.aborted !== true) {
+      try {
+        await work(next++);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(most, count) }, lane));
+  if (failure !== undefined) throw failure.error;
+  signal?.throwIfAborted();
+}
