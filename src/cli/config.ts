@@ -23,6 +23,8 @@ const share = "must be at least 0 and below 1";
 
 const rhythm = "must be a whole number of steps of at least 1, or minutes as in 10m";
 
+const dimensions = "must be pixels as in 64, height and width as in 48x64, or channels too as in 1x28x28";
+
 /** Names of optimisers, as --optimizer takes them. */
 export const OPTIMIZERS = [
   ...(["sgd", "adam", "adamw", "adamax", "nadam", "radam"] as const),
@@ -55,6 +57,9 @@ const SHAPE = {
   seed: whole(0).max(2 ** 32 - 1, "must be below 2^32"),
   validation: z.number(share).min(0, share).lt(1, share),
   limit: whole(1),
+  size: z.union([whole(1), z.string().regex(/^([13]x)?[1-9]\d*x[1-9]\d*$/, dimensions)], dimensions),
+  stream: yesNo,
+  cache: yesNo,
   balanced: yesNo,
   shuffleBuffer: whole(1),
   augment: yesNo,
@@ -83,6 +88,9 @@ type Optional =
   | "keepCheckpoints"
   | "dataDir"
   | "limit"
+  | "size"
+  | "stream"
+  | "cache"
   | "balanced"
   | "shuffleBuffer"
   | "threads"

@@ -31,3 +31,10 @@ export const numberOption = (flags: string, description: string): Option =>
     const number = Number(value);
     return value.trim() === "" || Number.isNaN(number) ? value : number;
   });
+
+/** The option for the size that pictures are brought to. */
+export const sizeOption = (): Option =>
+  numberOption(
+    "--size <pixels>",
+    "bring all pictures to this size: 64, 48x64 (height, width), 1x28x28 (grey)",
+  );

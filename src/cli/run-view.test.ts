@@ -58,7 +58,7 @@ function tell(make: (terminal: Terminal) => RunView): { output: string; errors: 
   });
   for (const event of events) view.show(event);
   view.remark("stopping");
-  view.score("test", evaluation, set);
+  view.score("test", evaluation, { classes: set.classes, pictures: new Map() });
   view.close("runs/a", "done");
   view.close("runs/a", "interrupted");
   return { output: terminal.output(), errors: terminal.errors() };

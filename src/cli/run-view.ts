@@ -1,11 +1,11 @@
 // Tells a training run to people (text, a moving line) or to machines (JSON lines): one interface, so that the train
 // command has no branches on it. Knows nothing of how the run is done.
-import { countOf, type ImageSet } from "../data/image-set.ts";
+import { countOf, type Labelled } from "../data/image-set.ts";
 import type { LayerRow } from "../nn/describe.ts";
 import type { Evaluation, FitEvent } from "../train/events.ts";
 import type { TrainConfig } from "./config.ts";
 import { writeJson } from "./context.ts";
-import { evaluationText, scoreLine } from "./render/evaluation.ts";
+import { evaluationText, type Shown, scoreLine } from "./render/evaluation.ts";
 import { layerTable } from "./render/layer-table.ts";
 import { formatAmount, formatCount } from "./render/numbers.ts";
 import { createProgress, endLine } from "./render/progress.ts";
@@ -16,9 +16,9 @@ export interface RunHead {
   readonly config: TrainConfig;
   readonly folder: string;
   readonly layers: readonly LayerRow[];
-  readonly train: ImageSet;
-  readonly validation?: ImageSet | undefined;
-  readonly test: ImageSet;
+  readonly train: Labelled;
+  readonly validation?: Labelled | undefined;
+  readonly test: Labelled;
 }
 
 /** Listens to a run from its start to its score. */
@@ -29,7 +29,7 @@ export interface RunView {
   readonly serve: (url: string) => void;
   /** Something in passing that is no result: a warning, a signal received. */
   readonly remark: (text: string) => void;
-  readonly score: (name: string, evaluation: Evaluation, set: ImageSet) => void;
+  readonly score: (name: string, evaluation: Evaluation, shown: Shown) => void;
   /** The run is saved and can be used (`done`) or gone on with (`interrupted`). */
   readonly close: (folder: string, state: "done" | "interrupted") => void;
 }
@@ -69,7 +69,8 @@ export function textView(terminal: Terminal): RunView {
       progress.clear();
       terminal.writeError(`${text}\n`);
     },
-    score: (name, evaluation, set) => terminal.write(`${evaluationText(name, evaluation, set, terminal)}\n`),
+    score: (name, evaluation, shown) =>
+      terminal.write(`${evaluationText(name, evaluation, shown, terminal)}\n`),
     close: (folder, state) => {
       const next = `nabla predict ${folder} <picture>`;
       terminal.write(

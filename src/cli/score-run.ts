@@ -2,7 +2,7 @@
 // Knows nothing of how things look, nor of the files a run folder holds.
 import { join } from "node:path";
 import { atomicWrite } from "../data/index.node.ts";
-import type { DataSet, ImageSet } from "../data/index.ts";
+import type { DataSet, ImageSource } from "../data/index.ts";
 import { describe } from "../nn/describe.ts";
 import { createRunFolder, EVALUATION_FILE, type RunFolder, showPresence } from "../train/index.node.ts";
 import {
@@ -17,6 +17,7 @@ import type { TrainConfig } from "./config.ts";
 import { QuietExit } from "./failure.ts";
 import { fitOptions } from "./fit-options.ts";
 import { type Interrupt, STOPPED_CODE } from "./interrupt.ts";
+import { showWorst } from "./render/evaluation.ts";
 import { newRunFolder } from "./run-name.ts";
 import type { RunView } from "./run-view.ts";
 
@@ -26,10 +27,10 @@ export interface Resumed {
   readonly state: TrainingState;
 }
 
-/** What a run is made of; the data may have a validation set of its own. */
+/** What a run is made of. */
 export interface RunParts {
   readonly config: TrainConfig;
-  readonly data: DataSet & { readonly validation?: ImageSet };
+  readonly data: DataSet<ImageSource>;
   readonly resumed: Resumed | undefined;
   readonly view: RunView;
   readonly interrupt: Interrupt;
@@ -39,7 +40,7 @@ export interface RunParts {
 export async function runAndScore(parts: RunParts): Promise<Evaluation> {
   const { config, data, resumed, interrupt } = parts;
   let folder: RunFolder | undefined = resumed?.run;
-  const run: FitRun = fit(config.model, data, {
+  const run: FitRun<ImageSource> = fit(config.model, data, {
     ...fitOptions(config),
     signal: interrupt.signal,
     resume: resumed?.state,
@@ -64,7 +65,7 @@ export async function runAndScore(parts: RunParts): Promise<Evaluation> {
 /** The run in its folder, to the score of the model it ends with; throws QuietExit where it was interrupted. */
 async function trainIn(
   folder: RunFolder,
-  run: FitRun,
+  run: FitRun<ImageSource>,
   { config, data, view, interrupt }: RunParts,
 ): Promise<Evaluation> {
   const { model, train, validation } = run;
@@ -78,14 +79,14 @@ async function trainIn(
   await folder.saveModel(model);
   const evaluation = await evaluate(model, data.test);
   await atomicWrite(join(folder.path, EVALUATION_FILE), `${JSON.stringify(evaluation)}\n`);
-  view.score("test", evaluation, data.test);
+  view.score("test", evaluation, await showWorst(data.test, evaluation));
   view.close(folder.path, "done");
   return evaluation;
 }
 
 /** Follows the run while others can see that it trains, and ask it to stop. */
 async function followInPublic(
-  run: FitRun,
+  run: FitRun<ImageSource>,
   folder: RunFolder,
   { view, interrupt }: Pick<RunParts, "view" | "interrupt">,
 ): Promise<FitResult> {
@@ -101,7 +102,7 @@ async function followInPublic(
 }
 
 /** Tells and writes down every event; gives what the run ended with. */
-async function follow(run: FitRun, folder: RunFolder, view: RunView): Promise<FitResult> {
+async function follow(run: FitRun<ImageSource>, folder: RunFolder, view: RunView): Promise<FitResult> {
   for (;;) {
     const next = await run.next();
     if (next.done) return next.value;

@@ -8,7 +8,7 @@ import { checkConfig, checkFlags, readConfigFile, resolveConfig, type TrainConfi
 import type { CommonOptions, Context } from "./context.ts";
 import { QuietExit } from "./failure.ts";
 import { listenForInterrupt } from "./interrupt.ts";
-import { openData } from "./open-data.ts";
+import { openImages } from "./open-data.ts";
 import { withDevice } from "./open-device.ts";
 import { jsonView, quietView, type RunView, textView } from "./run-view.ts";
 import { type Resumed, type RunParts, runAndScore } from "./score-run.ts";
@@ -48,9 +48,11 @@ async function trainAsPlanned(
     view.remark("finishing this step and saving; once more to stop at once");
   });
   try {
-    const { data: name, dataDir, limit } = config;
-    const request = { data: name, dataDir, limit, signal: interrupt.signal };
-    const data = await openData(request, terminal, options.json || options.quiet);
+    const data = await openImages(
+      { ...config, signal: interrupt.signal },
+      terminal,
+      options.json || options.quiet,
+    );
     const parts: RunParts = { config, data, resumed, view, interrupt };
     await withDevice(config, () => runAs(options, parts, terminal));
   } catch (error) {

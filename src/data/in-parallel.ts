@@ -2,7 +2,7 @@
 
 /**
  * Calls `work(0)` … `work(count − 1)`, up to `most` of them under way at a time. After a failure or an abort none is
- * begun any more; those under way are awaited, then the first failure or the signal's reason is thrown.
+ * begun any more; those under way are awaited, then the failure of the least index or the signal's reason is thrown.
  */
 export async function inParallel(
   count: number,
@@ -11,17 +11,18 @@ export async function inParallel(
   signal?: AbortSignal,
 ): Promise<void> {
   let next = 0;
-  let failure: { readonly error: unknown } | undefined;
+  const failures = new Map<number, unknown>();
   const lane = async (): Promise<void> => {
-    while (next < count && failure === undefined && signal?.aborted !== true) {
+    while (next < count && failures.size === 0 && signal?.aborted !== true) {
+      const index = next++;
       try {
-        await work(next++);
+        await work(index);
       } catch (error) {
-        failure ??= { error };
+        failures.set(index, error);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(most, count) }, lane));
-  if (failure !== undefined) throw failure.error;
+  if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
   signal?.throwIfAborted();
 }

@@ -1,32 +1,7 @@
 // Tar archives: regular files in order, everything else skipped, damage noticed.
 import { describe, expect, it } from "vitest";
+import { tarOf } from "../../test/tar-archive.ts";
 import { readTar } from "./tar.ts";
-
-interface Member {
-  name: string;
-  bytes?: Uint8Array;
-  type?: string;
-  prefix?: string;
-}
-
-/** A ustar archive, written by the book and independently of the reader. */
-function tarOf(members: readonly Member[]): Uint8Array {
-  const blocks: number[] = [];
-  for (const { name, bytes = new Uint8Array(0), type = "0", prefix = "" } of members) {
-    const header = new Uint8Array(512);
-    const put = (text: string, at: number): void => header.set(new TextEncoder().encode(text), at);
-    put(name, 0);
-    put(bytes.length.toString(8).padStart(11, "0"), 124);
-    put("        ", 148);
-    put(type, 156);
-    put("ustar\0" + "00", 257);
-    put(prefix, 345);
-    const sum = header.reduce((all, byte) => all + byte, 0);
-    put(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-    blocks.push(...header, ...bytes, ...new Uint8Array((512 - (bytes.length % 512)) % 512));
-  }
-  return Uint8Array.from([...blocks, ...new Uint8Array(1024)]);
-}
 
 const content = Uint8Array.from({ length: 700 }, (_, i) => i % 256);
 const archive = tarOf([

@@ -1,9 +1,16 @@
 // `nabla eval`: the score of a saved model on a set of images. Knows nothing of training.
 import { type Command, Option } from "commander";
 import { ConfigError } from "../../base/errors.ts";
-import { type CommonOptions, type Context, numberOption, withCommonOptions, writeJson } from "../context.ts";
-import { openData } from "../open-data.ts";
-import { evaluationText } from "../render/evaluation.ts";
+import {
+  type CommonOptions,
+  type Context,
+  numberOption,
+  sizeOption,
+  withCommonOptions,
+  writeJson,
+} from "../context.ts";
+import { openImages } from "../open-data.ts";
+import { evaluationText, showWorst } from "../render/evaluation.ts";
 
 interface EvalOptions extends CommonOptions {
   readonly part: "train" | "test";
@@ -18,6 +25,7 @@ export function addEval(program: Command, context: Context): void {
     .argument("<run>", "run folder or model file")
     .option("--data <name>", "data set (default: the one it was trained on)")
     .option("--data-dir <folder>", "look for the files of the data set here, and nowhere else")
+    .addOption(sizeOption())
     .addOption(new Option("--part <name>", "part of the data set").choices(["train", "test"]).default("test"))
     .addOption(numberOption("--limit <n>", "use the first n images only"))
     .addOption(numberOption("--show <n>", "draw the n worst mistakes").default(6))
@@ -33,13 +41,17 @@ async function scoreRun(path: string, options: EvalOptions, { terminal }: Contex
   }
   const { withSavedRun } = await import("../saved-run.ts");
   const { evaluate } = await import("../../train/index.ts");
-  await withSavedRun(path, flags, async ({ model, config: { data, dataDir, limit } }) => {
-    const set = (await openData({ data, dataDir, limit }, terminal, json))[part];
+  await withSavedRun(path, flags, async ({ model, config }) => {
+    const { data } = config;
+    const set = (await openImages({ ...config, shape: model.shape }, terminal, json))[part];
     const warning = classWarning(model.classes, set.classes, data);
     if (warning !== undefined) terminal.writeError(`warning: ${warning}\n`);
     const evaluation = await evaluate(model, set);
     if (json) writeJson(terminal, { type: "evaluation", set: part, data, ...evaluation });
-    else terminal.write(evaluationText(part, evaluation, set, terminal, show));
+    else {
+      const shown = await showWorst(set, evaluation, show);
+      terminal.write(evaluationText(part, evaluation, shown, terminal));
+    }
   });
 }
 

@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { RECIPE } from "../../train/recipe.ts";
 import { OPTIMIZERS, SCHEDULES, SGD_RATE } from "../config.ts";
-import { type Context, numberOption, withCommonOptions } from "../context.ts";
+import { type Context, numberOption, sizeOption, withCommonOptions } from "../context.ts";
 import type { TrainOptions } from "../train-run.ts";
 
 /** Adds `nabla train`. Options have no defaults here, so that a configuration file can be told from a flag. */
@@ -11,8 +11,19 @@ export function addTrain(program: Command, context: Context): void {
     .command("train")
     .description("train a network, save it, and show how well it does")
     .option("--config <file>", "YAML or JSON file with any of the options below (batchSize: 64)")
-    .option("--data <name>", "digits (default), mnist, fashion-mnist, cifar10, or a folder of pictures")
+    .option(
+      "--data <name>",
+      "digits (default), mnist, fashion-mnist, cifar10, or pictures: a folder, a CSV file, tar shards",
+    )
     .option("--data-dir <folder>", "look for the files of the data set here, and nowhere else")
+    .addOption(sizeOption())
+    .option(
+      "--stream",
+      "read pictures while training, not all before (default for tar shards and large sets)",
+    )
+    .option("--no-stream", "hold all pictures in memory")
+    .option("--cache", "keep decoded pictures in the cache (default for all but tar shards)")
+    .option("--no-cache", "decode pictures each time they are read")
     .option("--model <name>", "cnn (default), lenet5, mlp, linear, deepMlp")
     .addOption(numberOption("--epochs <n>", `times every image is learned from (default ${RECIPE.epochs})`))
     .addOption(numberOption("--batch-size <n>", `images a step (default ${RECIPE.batchSize})`))

@@ -1,6 +1,6 @@
 // A score as people read it: one line, the confusion matrix, and the worst mistakes drawn with what they were read as.
 // Takes the plain evaluation of train/events.ts; knows nothing of networks.
-import { countOf, type ImageSet } from "../../data/image-set.ts";
+import { countOf, type ImageSource, imageBytes, readImages } from "../../data/image-set.ts";
 import type { Evaluation, Mistake } from "../../train/events.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionMatrix } from "./confusion.ts";
@@ -20,11 +20,31 @@ export function scoreLine(
   );
 }
 
-/** The bytes of one image of a set; not a copy. */
-export function pictureOf(set: ImageSet, index: number): Picture {
-  const size = set.shape[0] * set.shape[1] * set.shape[2];
-  return { pixels: set.images.subarray(index * size, (index + 1) * size), shape: set.shape };
+/** What can be drawn of a set: some of its images, by their index in it, and the names of its classes. */
+export interface Shown {
+  readonly classes: readonly string[];
+  readonly pictures: ReadonlyMap<number, Picture>;
 }
+
+/** The images at `indices`, read where the set is a stream; indices outside the set are passed over. */
+export async function showImages(set: ImageSource, indices: readonly number[]): Promise<Shown> {
+  const { classes, shape } = set;
+  const wanted = Int32Array.from(indices.filter((index) => index >= 0 && index < countOf(set)));
+  const bytes = await readImages(set, wanted);
+  const size = imageBytes(set);
+  const pictureAt = (place: number): Picture => ({
+    pixels: bytes.subarray(place * size, (place + 1) * size),
+    shape,
+  });
+  return { classes, pictures: new Map(Array.from(wanted, (index, place) => [index, pictureAt(place)])) };
+}
+
+/** The images of up to `most` of the worst mistakes. */
+export const showWorst = (set: ImageSource, { worst }: Evaluation, most = 6): Promise<Shown> =>
+  showImages(
+    set,
+    worst.slice(0, most).map(({ index }) => index),
+  );
 
 /** "4 read as 9, 97 %", from a mistake and the names of the classes. */
 export function mistakeCaption(
@@ -35,30 +55,33 @@ export function mistakeCaption(
   return `${name(label)} read as ${name(predicted)}, ${formatPercent(probability, 0)}`;
 }
 
-/** The mistakes drawn side by side with their captions; those outside the set are passed over. */
-export function drawMistakes(mistakes: readonly Mistake[], set: ImageSet, terminal: Terminal): string {
-  const items = mistakes
-    .filter(({ index }) => index >= 0 && index < countOf(set))
-    .map((mistake) => ({
-      picture: pictureOf(set, mistake.index),
-      caption: [mistakeCaption(mistake, set.classes), terminal.colours.dim(`image ${mistake.index}`)],
-    }));
+/** The mistakes drawn side by side with their captions; those whose picture is not there are passed over. */
+export function drawMistakes(
+  mistakes: readonly Mistake[],
+  { classes, pictures }: Shown,
+  terminal: Terminal,
+): string {
+  const items = mistakes.flatMap((mistake) => {
+    const picture = pictures.get(mistake.index);
+    if (picture === undefined) return [];
+    const caption = [mistakeCaption(mistake, classes), terminal.colours.dim(`image ${mistake.index}`)];
+    return [{ picture, caption }];
+  });
   return drawGallery(items, terminal);
 }
 
-/** Score, confusion matrix and up to `drawn` of the worst mistakes, as text. */
+/** Score, confusion matrix and the worst mistakes as far as they are shown, as text. */
 export function evaluationText(
   name: string,
   evaluation: Evaluation,
-  set: ImageSet,
+  shown: Shown,
   terminal: Terminal,
-  drawn = 6,
 ): string {
   const parts = [
     `${scoreLine(name, evaluation, terminal)}\n`,
-    confusionMatrix(evaluation.confusion, set.classes, terminal),
+    confusionMatrix(evaluation.confusion, shown.classes, terminal),
   ];
-  const worst = evaluation.worst.slice(0, drawn);
-  if (worst.length > 0) parts.push(`worst mistakes\n\n${drawMistakes(worst, set, terminal).trimEnd()}\n`);
+  const drawn = drawMistakes(evaluation.worst, shown, terminal).trimEnd();
+  if (drawn !== "") parts.push(`worst mistakes\n\n${drawn}\n`);
   return parts.join("\n");
 }

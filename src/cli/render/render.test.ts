@@ -5,7 +5,7 @@ import type { ImageSet } from "../../data/image-set.ts";
 import type { Evaluation } from "../../train/events.ts";
 import { recordingTerminal } from "../terminal.ts";
 import { confusionMatrix } from "./confusion.ts";
-import { drawMistakes, evaluationText } from "./evaluation.ts";
+import { drawMistakes, evaluationText, showImages, showWorst } from "./evaluation.ts";
 import { layerTable } from "./layer-table.ts";
 import { cut, padLeft, widthOf } from "./lines.ts";
 import { drawGallery, drawPicture } from "./picture.ts";
@@ -145,14 +145,16 @@ describe("evaluationText", () => {
     calibrationError: 0.1,
     worst: [{ index: 0, label: 0, predicted: 1, probability: 0.968, loss: 3.4 }],
   };
-  it("tells the score, the matrix and the mistakes", () => {
-    const text = evaluationText("test", evaluation, set, plain);
+  it("tells the score, the matrix and the mistakes", async () => {
+    const text = evaluationText("test", evaluation, await showWorst(set, evaluation), plain);
     expect(text).toContain("test: accuracy 66.67 %, loss 0.2500, 1 of 3 wrong\n");
     expect(text).toContain("predicted");
     expect(text).toContain("##\n4 read as 9, 97 %\nimage 0\n");
   });
-  it("passes over mistakes outside the set and says nothing where there are none", () => {
-    expect(drawMistakes([{ ...evaluation.worst[0]!, index: 3 }], set, plain)).toBe("");
-    expect(evaluationText("test", { ...evaluation, worst: [] }, set, plain)).not.toContain("worst");
+  it("passes over mistakes outside the set and says nothing where there are none", async () => {
+    const shown = await showImages(set, [2, 3]);
+    expect([...shown.pictures.keys()]).toEqual([2]);
+    expect(drawMistakes([{ ...evaluation.worst[0]!, index: 3 }], shown, plain)).toBe("");
+    expect(evaluationText("test", { ...evaluation, worst: [] }, shown, plain)).not.toContain("worst");
   });
 });
