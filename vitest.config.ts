@@ -1,4 +1,5 @@
 // How the tests run: units beside the source, whole-system tests under test/; "nabla" resolves to the source.
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -18,5 +19,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // A page answers when its engine has: on a busy machine that takes a while.
     expect: { poll: { timeout: 20_000 } },
+    // The default leaves one processor idle, which is half of a small machine.
+    maxWorkers: availableParallelism(),
   },
 });

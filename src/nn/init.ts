@@ -29,8 +29,11 @@ export function fansOf(shape: Shape): { readonly in: number; readonly out: numbe
   return { in: Math.max(1, shape[1]! * field), out: Math.max(1, shape[0]! * field) };
 }
 
-const fill = (shape: Shape, draw: () => number): Float32Array =>
-  Float32Array.from({ length: sizeOf(shape) }, draw);
+function fill(shape: Shape, draw: () => number): Float32Array {
+  const values = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < values.length; i++) values[i] = draw();
+  return values;
+}
 
 function checkFinite(name: string, ...values: readonly number[]): void {
   if (values.every(Number.isFinite)) return;

@@ -121,7 +121,8 @@ onEveryHost("map", (rig) => {
         expectedSum[offsetOf(at, dense)] = p + 2 * q;
         expectedOrder[offsetOf(at, turned)] = Number(p < q);
       });
-      for (let i = 0; i < total; i++) expect(gotSum[i]).toBeCloseTo(expectedSum[i]!, 4);
+      const gaps = expectedSum.map((value, i) => Math.abs(gotSum[i]! - value));
+      expect(gaps.every((gap) => gap < 5e-5)).toBe(true);
       expect(gotOrder).toEqual(expectedOrder);
     });
     await fc.assert(property, { numRuns: 150 });
