@@ -52,8 +52,8 @@ typedef struct { i64 kernel, words; } instruction;
    cumsum   running sums of x [outer, length, inner] along length, from the end if `reverse`; added up in double.
    argsort  int32 out[outer, keep, inner]: positions of the first `keep` elements of each line of x [outer, length, inner]
             in stable ascending or descending order. dtype: of x, float32 or int32. NaN is greater than every number.
-   grid_sample    y[n, oh, ow, c] = x [n, height, width, c] at grid [n, out_h, out_w, (x, y)], where −1 and 1 are the outer
-            edges of the border pixels. Outside lies 0 or, if `border`, the nearest pixel; bilinear, or nearest to even.
+   grid_sample    y[n, oh, ow, c] = x [n, height, width, c] at grid [n, out_h, out_w, (x, y)] of strides grid_n … grid_xy,
+            where −1 and 1 are the outer edges of the border pixels. Outside lies 0 or, if `border`, the nearest pixel; bilinear, or nearest to even.
    grid_sample_input_grad  x (written in full) from grid and y; grid_sample_grid_grad: grid_grad from x, grid and y.
    random   Philox 4×32-10 keyed by the two int32 at `state`, counter = {element / 4, stream, state[2], 0}.
             kind 0: uniform in [0, 1) from 24 bits; 1: standard normal (Box–Muller on pairs); 2: the raw 32 bits.
@@ -71,7 +71,8 @@ typedef struct { i64 kernel, words; } instruction;
 #define ALONG_FIELDS(F) F(x) F(indices) F(out) F(outer) F(size) F(count) F(inner) F(bytes)
 #define SCAN_FIELDS(F) F(x) F(out) F(outer) F(length) F(inner) F(reverse)
 #define SORT_FIELDS(F) F(x) F(out) F(outer) F(length) F(inner) F(keep) F(dtype) F(descending)
-#define GRID_FIELDS(F) F(x) F(grid) F(y) F(grid_grad) F(batch) F(height) F(width) F(c) F(out_h) F(out_w) F(nearest) F(border)
+#define GRID_FIELDS(F) F(x) F(grid) F(y) F(grid_grad) F(batch) F(height) F(width) F(c) F(out_h) F(out_w) \
+  F(grid_n) F(grid_h) F(grid_w) F(grid_xy) F(nearest) F(border)
 #define RANDOM_FIELDS(F) F(state) F(out) F(count) F(stream) F(kind)
 #define ZERO_FIELDS(F) F(out) F(bytes)
 #define COPY_FIELDS(F) F(x) F(out) F(bytes)

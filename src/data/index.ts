@@ -1,5 +1,37 @@
-// The package's `nabla/data`: image sets, splits, sampling and the embedded digits. Runs in a browser; what needs files
+// The package's `nabla/data`: image sets, splits, sampling, augmentation and the embedded digits. Runs in a browser; what needs files
 // or the network is in index.node.ts, `nabla/data/node`.
+export {
+  AUGMENTATION_NAMES,
+  type Augmentation,
+  type AugmentationEntry,
+  type AugmentationName,
+  type AugmentRequest,
+  augment,
+  type Batch,
+  type Change,
+  type ColorJitterOptions,
+  type CutoutOptions,
+  colorJitter,
+  cutmix,
+  cutout,
+  type ElasticOptions,
+  elastic,
+  type FlipOptions,
+  type MixOptions,
+  makeAugmentations,
+  mixup,
+  type Places,
+  type RandomAffineOptions,
+  type RandomCropOptions,
+  type RandomErasingOptions,
+  type Range,
+  randomAffine,
+  randomCrop,
+  randomErasing,
+  randomHorizontalFlip,
+  randomVerticalFlip,
+  type Warp,
+} from "./augment/index.ts";
 export {
   DIGIT_CLASSES,
   type DigitOptions,

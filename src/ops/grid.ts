@@ -1,6 +1,6 @@
 // Images sampled at given places, and the adjoints by image and by place. Images are channels-last, [N, H, W, C].
 import { ShapeError } from "../base/errors.ts";
-import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
+import { formatShape, type Shape, type Strided, sizeOf } from "../base/shape.ts";
 import { type Attributes, apply, type Node, type TensorType } from "../ir/node.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
 
@@ -75,10 +75,17 @@ function forEachPixel(
   }
 }
 
-function fields(x: Shape, grid: Shape, { mode, outside }: GridAttributes): Record<string, number> {
+/** The kernels' fields; the grid may lie with any strides, as in planes of x and of y. */
+function fields(
+  x: Shape,
+  { shape, strides }: Strided,
+  { mode, outside }: GridAttributes,
+): Record<string, number> {
   const [batch, height, width, c] = x as [number, number, number, number];
+  const [grid_n, grid_h, grid_w, grid_xy] = strides as [number, number, number, number];
   const [nearest, border] = [Number(mode === "nearest"), Number(outside === "border")];
-  return { batch, height, width, c, out_h: grid[1]!, out_w: grid[2]!, nearest, border };
+  const places = { out_h: shape[1]!, out_w: shape[2]!, grid_n, grid_h, grid_w, grid_xy };
+  return { batch, height, width, c, ...places, nearest, border };
 }
 
 const attributesOf = (node: Node) => node.attributes as GridAttributes;
@@ -110,8 +117,9 @@ export const gridSampleOp = defineOp<GridAttributes>({
     cpu: {
       kernel: "grid_sample",
       inputs: ["x", "grid"],
+      strided: [false, true],
       output: "y",
-      fields: (node) => fields(node.inputs[0]!.shape, node.shape, attributesOf(node)),
+      fields: (node, [, grid]) => fields(node.inputs[0]!.shape, grid!, attributesOf(node)),
     },
   },
   samples: variants.map((attributes) => ({ inputs: [{ shape: X }, GRID], attributes })),
@@ -144,8 +152,9 @@ export const gridSampleInputGradOp = defineOp<GridInputGradAttributes>({
     cpu: {
       kernel: "grid_sample_input_grad",
       inputs: ["y", "grid"],
+      strided: [false, true],
       output: "x",
-      fields: (node) => fields(node.shape, node.inputs[1]!.shape, attributesOf(node)),
+      fields: (node, [, grid]) => fields(node.shape, grid!, attributesOf(node)),
     },
   },
   samples: variants.map((g) => ({
@@ -184,8 +193,9 @@ export const gridSampleGridGradOp = defineOp<GridAttributes>({
     cpu: {
       kernel: "grid_sample_grid_grad",
       inputs: ["x", "grid", "y"],
+      strided: [false, true],
       output: "grid_grad",
-      fields: (node) => fields(node.inputs[0]!.shape, node.shape, attributesOf(node)),
+      fields: (node, [, grid]) => fields(node.inputs[0]!.shape, grid!, attributesOf(node)),
     },
   },
   samples: variants.map((attributes) => ({ inputs: [{ shape: X }, GRID, { shape: Y }], attributes })),

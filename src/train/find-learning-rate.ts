@@ -109,7 +109,7 @@ export async function findLearningRate(
   const batchSize = Math.min(options.batchSize ?? RECIPE.batchSize, count);
   const step = new TrainingStep({
     ...{ model, optimizer, seed, labelSmoothing, batchSize, stepsPerEpoch: steps, accumulate: 1 },
-    ...{ shift: 0, clipNorm: undefined, clipValue: undefined, measuresNorms: false },
+    ...{ augment: [], clipNorm: undefined, clipValue: undefined, measuresNorms: false },
   });
   const rates = Array.from({ length: steps }, (_, i) => from * (to / from) ** (i / (steps - 1)));
   const passes = Math.ceil((steps * batchSize) / count);

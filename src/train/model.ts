@@ -77,19 +77,26 @@ function checkOutput(net: Layer, { shape, classes }: ImageSource): void {
   );
 }
 
-/** The layer's input for bytes [N, C·H·W]: pixels (x/255 − mean) / deviation as float32 [N, C, H, W]. */
-export function normalizeImages(bytes: Tensor, { shape, normalization }: ModelDescription): Tensor {
+/** Bytes [N, C·H·W] as pixels from 0 to 1, float32 [N, C, H, W]. */
+export const pixelsOf = (bytes: Tensor, { shape }: Pick<ModelDescription, "shape">): Tensor =>
+  bytes
+    .cast("float32")
+    .reshape(bytes.shape[0]!, ...shape)
+    .div(255);
+
+/** The layer's input for pixels x from 0 to 1: (x − mean) / deviation, channel by channel; float32 [N, C, H, W]. */
+export function normalizePixels(pixels: Tensor, { normalization }: ModelDescription): Tensor {
   // A constant channel has no deviation; it becomes 0 everywhere.
   const scale = normalization.deviation.map((deviation) => 1 / (deviation || 1));
   const column = (values: readonly number[]) => tensor(values, { shape: [values.length, 1, 1] });
-  const factor = column(scale.map((value) => value / 255));
-  const shift = column(scale.map((value, channel) => -normalization.mean[channel]! * value));
-  return bytes
-    .cast("float32")
-    .reshape(bytes.shape[0]!, ...shape)
-    .mul(factor)
-    .add(shift);
+  return pixels
+    .mul(column(scale))
+    .add(column(scale.map((value, channel) => -normalization.mean[channel]! * value)));
 }
+
+/** The layer's input for bytes [N, C·H·W]: pixels (x/255 − mean) / deviation as float32 [N, C, H, W]. */
+export const normalizeImages = (bytes: Tensor, model: ModelDescription): Tensor =>
+  normalizePixels(pixelsOf(bytes, model), model);
 
 /** The logits [N, K] of bytes [N, C·H·W], as in evaluation. */
 export const logitsOf = (model: Model, bytes: Tensor): Tensor =>

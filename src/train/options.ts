@@ -1,6 +1,7 @@
 // The options of fit(): what they are, what they are when left out, and their checks. Knows nothing of how fit works.
 import { ConfigError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { type Augmentation, makeAugmentations } from "../data/augment/index.ts";
 import { SHUFFLE_BUFFER } from "../data/sampler.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type PlateauOptions, reduceOnPlateau } from "../optim/plateau.ts";
@@ -40,8 +41,11 @@ export interface FitOptions {
   readonly shuffleBuffer?: number | undefined;
   /** Whether pixels are normalised by mean and deviation of the training images; true if left out. */
   readonly normalize?: boolean | undefined;
-  /** Moves images at random: true for up to 2 pixels, or the number of pixels; false if left out. */
-  readonly augment?: boolean | number | undefined;
+  /**
+   * What is done to the images of each batch, in order: `[data.randomAffine({ degrees: 10 }), data.elastic()]`. A number
+   * moves them by up to so many pixels, true by up to 2; false if left out.
+   */
+  readonly augment?: boolean | number | readonly Augmentation[] | undefined;
   /** Share of the target spread over all classes, 0 if left out. */
   readonly labelSmoothing?: number | undefined;
   /** Gradients are shortened to this global norm; not at all if left out. */
@@ -77,7 +81,7 @@ export interface CheckedFitOptions {
   readonly balanced: boolean;
   readonly shuffleBuffer: number;
   readonly normalize: boolean;
-  readonly shift: number;
+  readonly augment: readonly Augmentation[];
   readonly labelSmoothing: number;
   readonly clipNorm: number | undefined;
   readonly clipValue: number | undefined;
@@ -99,7 +103,6 @@ const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
   ...{ checkpointEvery: true, balanced: true, shuffleBuffer: true },
 };
 const CRITERIA = ["stepNorm", "gradientNorm", "validation"];
-const USUAL_SHIFT = 2;
 
 function checkNames(given: object, known: readonly string[], where: string): void {
   const unknown = Object.keys(given).find((key) => !known.includes(key));
@@ -162,7 +165,7 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
     balanced: options.balanced ?? false,
     shuffleBuffer: options.shuffleBuffer ?? SHUFFLE_BUFFER,
     normalize: options.normalize ?? true,
-    shift: typeof augment === "number" ? augment : augment ? USUAL_SHIFT : 0,
+    augment: typeof augment === "object" ? augment : makeAugmentations(augment),
     labelSmoothing: options.labelSmoothing ?? 0,
     clipNorm: options.clipNorm,
     clipValue: options.clipValue,

@@ -155,9 +155,9 @@ export class TrainingLoop {
   }
 
   #makeStep(): TrainingStep {
-    const { optimizer, seed, shift, labelSmoothing, clipNorm, clipValue, accumulate } = this.#options;
+    const { optimizer, seed, augment, labelSmoothing, clipNorm, clipValue, accumulate } = this.#options;
     return new TrainingStep({
-      ...{ model: this.#model, train: this.#train, optimizer, seed, shift, labelSmoothing },
+      ...{ model: this.#model, train: this.#train, optimizer, seed, augment, labelSmoothing },
       ...{ clipNorm, clipValue, accumulate },
       ...{
         batchSize: this.#batchSize,

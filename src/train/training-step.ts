@@ -1,5 +1,6 @@
 // The compiled training step: gathers its batch from the window of images on the device, computes loss and gradients,
 // updates the parameters and notes how it went, so that many steps run in one call. Knows nothing of epochs or events.
+import { type Augmentation, augment, type Batch } from "../data/augment/augmentation.ts";
 import type { Window } from "../data/windows.ts";
 import { apply, training } from "../nn/layer.ts";
 import { correct, crossEntropy } from "../nn/losses.ts";
@@ -12,8 +13,7 @@ import { where } from "../tensor/functions.ts";
 import { gradients } from "../tensor/gradients.ts";
 import { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { type Model, normalizeImages } from "./model.ts";
-import { takeShifted } from "./shift.ts";
+import { type Model, normalizePixels, pixelsOf } from "./model.ts";
 
 /** What a training step is made of. */
 export interface StepOptions {
@@ -22,8 +22,8 @@ export interface StepOptions {
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
   readonly seed: number;
-  /** Pixels by which images are moved at random; 0 for not at all. */
-  readonly shift: number;
+  /** What is done to the images of each batch, in order. */
+  readonly augment: readonly Augmentation[];
   readonly labelSmoothing: number;
   readonly clipNorm: number | undefined;
   readonly clipValue: number | undefined;
@@ -156,28 +156,27 @@ export class TrainingStep {
     history?.assign(where(arange(history.size).equal(this.#position), value, history));
   }
 
-  /** The batch of this step, or its part that comes next: bytes [B, C·H·W] and labels [B]. */
-  #batch(): { bytes: Tensor; labels: Tensor } {
-    const { batchSize, accumulate, model, shift } = this.#options;
+  /** The batch of this step, or its part that comes next: images from 0 to 1, and labels [B]. */
+  #batch(): Batch {
+    const { batchSize, accumulate, model, augment: list } = this.#options;
     const count = batchSize / accumulate;
     const held = this.#held!;
     const begin = this.#position.sub(held.first).mul(batchSize);
     const first = this.#sums === undefined ? begin : begin.add(this.#sums.part.mul(count));
     const indices = held.order.take(first.add(arange(count)));
-    const bytes =
-      shift > 0
-        ? takeShifted(held.images, indices, model.shape, shift, this.generator)
-        : held.images.take(indices);
-    return { bytes, labels: held.labels.take(indices) };
+    const images = pixelsOf(held.images.take(indices), model);
+    const batch = { images, labels: held.labels.take(indices), classes: model.classes.length };
+    return augment(batch, list, this.generator);
   }
 
   /** Loss, right answers and gradients of a batch, or of a part and all before it. */
   #differentiate(): PartResult {
     const { model, labelSmoothing, accumulate } = this.#options;
-    const { bytes, labels } = this.#batch();
-    const logits = apply(model.net, normalizeImages(bytes, model), training(this.generator));
+    const { images, labels } = this.#batch();
+    const logits = apply(model.net, normalizePixels(images, model), training(this.generator));
     const whole = crossEntropy(logits, labels, { labelSmoothing });
-    const hits = correct(logits, labels);
+    // Where images are mixed, that of the larger share counts.
+    const hits = correct(logits, labels.rank === 1 ? labels : labels.argmax(-1));
     const sums = this.#sums;
     const loss = sums === undefined ? whole : whole.div(accumulate);
     const slopes = gradients(loss, this.parameters);
