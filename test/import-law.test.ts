@@ -41,6 +41,7 @@ describe("the checker accepts", () => {
       "src/ir/node.ts": 'import { x } from "../base/errors.ts";',
       "src/data/png.ts": 'import { y } from "../formats/png.ts";',
       "src/data/open.node.ts": 'import { readFile } from "node:fs/promises";',
+      "src/onnx/decode.ts": 'import { PbfReader } from "pbf";',
       "src/data/open.ts": 'export const open = () => import("./open.node.ts");',
       "src/device/current.ts": 'import { openHost } from "#open";',
       "src/cli/main.ts": 'import { Command } from "commander";\nimport { z } from "../server/serve.ts";',
@@ -93,6 +94,8 @@ describe("the checker catches", () => {
     ],
     ["a #name nobody declared", { "src/ir/a.ts": 'import { b } from "#other";' }, /no runtime dependency/],
     ["a package in the engine", { "src/nn/a.ts": 'import z from "zod";' }, /no runtime dependency/],
+    ["another package in onnx", { "src/onnx/a.ts": 'import z from "zod";' }, /no runtime dependency/],
+    ["onnx's package elsewhere", { "src/formats/a.ts": 'import { PbfReader } from "pbf";' }, /no runtime/],
     ["*.node.ts in a browser", { "src/data/a.ts": 'import { b } from "./b.node.ts";' }, /only by import\(\)/],
     [
       "a worker by URL",
