@@ -1,6 +1,6 @@
 // The built command as a process of its own: its exit codes, signals and streams. `npm test` builds it first.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -77,4 +77,41 @@ it("saves a run whose reader went away, with the code of a broken pipe", async (
   const code = await new Promise((resolve) => child.on("close", resolve));
   expect(code).toBe(141);
   expect(existsSync(join(run, "checkpoint.safetensors"))).toBe(true);
+});
+
+it("is killed and gone on with, byte for byte as if it never stopped", async () => {
+  const args = ["train", "--model", "linear", "--limit", "2000", "--epochs", "12", "--optimizer", "nadam"];
+  const options = ["--augment", "--ema", "0.9", "--checkpoint-every", "3", "--json"];
+  const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
+  await nabla([...args, ...options, "--out", whole], () => {});
+  let [saved, isKilled] = [0, false];
+  const first = await nabla([...args, ...options, "--out", killed], (line, kill) => {
+    // Some checkpoints into the run, wherever it then is: in a step, or while it writes.
+    if (!line.startsWith('{"type":"checkpoint"') || ++saved < 12 || isKilled) return;
+    isKilled = true;
+    kill("SIGKILL");
+  });
+  expect([first.code, isKilled]).toEqual([null, true]);
+  expect(existsSync(join(killed, "model.safetensors"))).toBe(false);
+  const second = await nabla(["train", "--resume", killed, "--quiet"], () => {});
+  expect([second.code, second.errors]).toEqual([0, ""]);
+  for (const file of ["checkpoint.safetensors", "model.safetensors", "evaluation.json"]) {
+    const bytes = (run: string): Buffer => readFileSync(join(run, file));
+    expect(bytes(killed).equals(bytes(whole)), file).toBe(true);
+  }
+});
+
+it("ends at once at the second signal, with its code and not that of the first", async () => {
+  let sent = 0;
+  const { code } = await nabla(
+    [...LONG, "--limit", "60000", "--out", join(folder, "twice")],
+    (line, kill) => {
+      if (sent > 0 || !line.startsWith('{"type":"run"')) return;
+      sent++;
+      kill("SIGINT");
+      kill("SIGTERM");
+    },
+  );
+  expect([sent, code]).toEqual([1, 143]);
+  expect(existsSync(join(folder, "twice", "model.safetensors"))).toBe(false);
 });

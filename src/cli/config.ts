@@ -67,6 +67,9 @@ const SHAPE = {
   patience: whole(1),
   target: z.number(accuracy).gt(0, accuracy).max(1, accuracy),
   maxSeconds: positive,
+  stepNorm: positive,
+  gradientNorm: positive,
+  norms: yesNo,
   threads: whole(1).max(64, "must be a whole number from 1 to 64"),
   device: oneOf(["cpu", "native", "wasm", "reference"]),
   out: text,
@@ -97,7 +100,10 @@ type Optional =
   | "out"
   | "patience"
   | "target"
-  | "maxSeconds";
+  | "maxSeconds"
+  | "stepNorm"
+  | "gradientNorm"
+  | "norms";
 
 /** The keys given in one place, on the command line or in a file; the rest is left open. */
 export type PartialTrainConfig = { readonly [K in keyof Values]?: Values[K] };

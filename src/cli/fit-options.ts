@@ -59,7 +59,12 @@ export const fitOptions = (config: TrainConfig): FitOptions => ({
   accumulate: config.accumulate,
   checkpointEvery: rhythmOf(config.checkpointEvery),
   ...(config.plateauPatience !== undefined && { plateau: { patience: config.plateauPatience } }),
-  ...(config.patience !== undefined && { until: { validation: { patience: config.patience } } }),
+  until: {
+    stepNorm: config.stepNorm,
+    gradientNorm: config.gradientNorm,
+    ...(config.patience !== undefined && { validation: { patience: config.patience } }),
+  },
+  norms: config.norms,
   maxSeconds: config.maxSeconds,
   target: config.target,
 });

@@ -30,8 +30,8 @@ export interface RunView {
   /** Something in passing that is no result: a warning, a signal received. */
   readonly remark: (text: string) => void;
   readonly score: (name: string, evaluation: Evaluation, shown: Shown) => void;
-  /** The run is saved and can be used (`done`) or gone on with (`interrupted`). */
-  readonly close: (folder: string, state: "done" | "interrupted") => void;
+  /** The run is saved and can be used (`done`) or gone on with (`interrupted`, `paused`). */
+  readonly close: (folder: string, state: "done" | "interrupted" | "paused") => void;
 }
 
 /** A view for machines: every event as it is, and what surrounds it, a JSON object a line. */

@@ -34,6 +34,8 @@ export interface RunParts {
   readonly resumed: Resumed | undefined;
   readonly view: RunView;
   readonly interrupt: Interrupt;
+  /** Epochs in all after which the run is saved and left, to be gone on with. */
+  readonly pauseAfter?: number | undefined;
 }
 
 /** Trains, saves and scores; gives the score on the test images. A run that saved nothing leaves no folder. */
@@ -42,6 +44,7 @@ export async function runAndScore(parts: RunParts): Promise<Evaluation> {
   let folder: RunFolder | undefined = resumed?.run;
   const run: FitRun<ImageSource> = fit(config.model, data, {
     ...fitOptions(config),
+    pauseAfter: parts.pauseAfter,
     signal: interrupt.signal,
     resume: resumed?.state,
     onCheckpoint: async (state) => folder?.saveCheckpoint(run.model, state),
@@ -62,7 +65,7 @@ export async function runAndScore(parts: RunParts): Promise<Evaluation> {
   }
 }
 
-/** The run in its folder, to the score of the model it ends with; throws QuietExit where it was interrupted. */
+/** The run in its folder, to the score of the model it ends with; throws QuietExit where it is to be gone on with. */
 async function trainIn(
   folder: RunFolder,
   run: FitRun<ImageSource>,
@@ -72,9 +75,9 @@ async function trainIn(
   const layers = describe(model.net, model.shape);
   view.begin({ config, folder: folder.path, layers, train, validation, test: data.test });
   const { reason } = await followInPublic(run, folder, { view, interrupt });
-  if (reason === "interrupted") {
-    view.close(folder.path, "interrupted");
-    throw new QuietExit(interrupt.exitCode() ?? STOPPED_CODE);
+  if (reason === "interrupted" || reason === "paused") {
+    view.close(folder.path, reason);
+    throw new QuietExit(reason === "paused" ? 0 : (interrupt.exitCode() ?? STOPPED_CODE));
   }
   await folder.saveModel(model);
   const evaluation = await evaluate(model, data.test);

@@ -35,7 +35,8 @@ export interface ModeParts extends RunParts {
 
 type Mode = (parts: ModeParts) => Promise<void>;
 
-function wholeOf(flag: string, value: unknown, least: number): number {
+/** The value of an option that must be a whole number; throws `ConfigError` where it is none. */
+export function wholeOf(flag: string, value: unknown, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
   throw new ConfigError(
     `config: ${flag} must be a whole number of at least ${least}, it is ${String(value)}.`,

@@ -13,7 +13,7 @@ import { withDevice } from "./open-device.ts";
 import { jsonView, quietView, type RunView, textView } from "./run-view.ts";
 import { type Resumed, type RunParts, runAndScore } from "./score-run.ts";
 import type { Terminal } from "./terminal.ts";
-import { type ModeOptions, modeOf } from "./train-modes.ts";
+import { type ModeOptions, modeOf, wholeOf } from "./train-modes.ts";
 
 /** The options that concern the command and not the configuration of the run. */
 export interface TrainOptions extends CommonOptions, ModeOptions {
@@ -21,6 +21,7 @@ export interface TrainOptions extends CommonOptions, ModeOptions {
   readonly resume?: string;
   readonly quiet?: boolean;
   readonly studio?: boolean;
+  readonly pauseAfter?: unknown;
 }
 
 /**
@@ -114,6 +115,10 @@ function checkContinues(saved: TrainConfig, wanted: TrainConfig, folder: string)
 /** One run, or what the options ask for in its place. */
 async function runAs(options: TrainOptions, parts: RunParts, terminal: Terminal): Promise<void> {
   const mode = modeOf(options);
-  if (mode === undefined) await runAndScore(parts);
-  else await mode({ ...parts, terminal, isJson: options.json === true });
+  if (mode !== undefined) return mode({ ...parts, terminal, isJson: options.json === true });
+  const after = options.pauseAfter;
+  await runAndScore({
+    ...parts,
+    pauseAfter: after === undefined ? after : wholeOf("--pause-after", after, 1),
+  });
 }

@@ -119,7 +119,7 @@ describe("nabla train", () => {
     const { code, errors } = await nabla(["train", ...SMALL, ...wild]);
     expect([code, errors]).toEqual([
       1,
-      expect.stringMatching(/loss is .* with a smaller learning rate\.\n$/),
+      expect.stringMatching(/loss is .* is the output of layer 1 \(linear\), .* or clip the gradients\.\n$/),
     ]);
     expect(existsSync(at("wild"))).toBe(false);
     const single = await nabla(["train", ...SMALL, ...wild, "--batch-size", "99999"]);
@@ -205,6 +205,33 @@ describe("an interrupted run", () => {
     expect(code).toBe(0);
     expect(output).toMatch(/^all epochs done: 54 steps, all of them before$/m);
   });
+});
+
+describe("a paused run", () => {
+  it("is left after so many epochs, and then gives the bits of a run never stopped", async () => {
+    const flags = ["--pause-after", "2", "--out", at("paused")];
+    const paused = await nabla(["train", ...SMALL, ...flags, "--json"]);
+    expect([paused.code, paused.errors]).toEqual([0, ""]);
+    expect(records(paused.output).slice(-2)).toMatchObject([
+      { type: "end", reason: "paused", epochs: 2 },
+      { type: "paused", folder: at("paused") },
+    ]);
+    expect((await nabla(["train", "--resume", at("paused"), "--quiet"])).code).toBe(0);
+    expect(modelOf(at("paused")).equals(modelOf(at("whole")))).toBe(true);
+    const odd = await nabla(["train", ...SMALL, "--pause-after", "0", "--out", at("odd")]);
+    expect([odd.code, odd.errors]).toEqual([
+      2,
+      expect.stringContaining("--pause-after must be a whole number"),
+    ]);
+  });
+});
+
+it("stops by the criteria on norms and tells of them", async () => {
+  const flags = ["--gradient-norm", "1e6", "--norms", "--json", "--out", at("norms")];
+  const { output } = await nabla(["train", ...SMALL, ...flags]);
+  const told = records(output);
+  expect(told.find(({ type }) => type === "end")).toMatchObject({ reason: "gradient-norm", step: 1 });
+  expect(told.find(({ type }) => type === "step")).toMatchObject({ gradientNorm: expect.any(Number) });
 });
 
 describe("nabla eval", () => {

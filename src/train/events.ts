@@ -36,6 +36,8 @@ export interface Mistake {
 export type StopReason =
   | "epochs"
   | "interrupted"
+  | "paused"
+  | "callback"
   | "validation"
   | "step-norm"
   | "gradient-norm"
@@ -64,6 +66,9 @@ export interface StepEvent extends Score {
   readonly step: number;
   /** Of the last of these steps. */
   readonly learningRate: number;
+  /** Means over these steps of ‖∇Q(w)‖ before clipping and of ‖w^t − w^(t−1)‖, where they are measured. */
+  readonly gradientNorm?: number;
+  readonly updateNorm?: number;
   readonly imagesPerSecond: number;
 }
 
@@ -86,6 +91,8 @@ export interface CheckpointEvent {
 export interface EndEvent {
   readonly type: "end";
   readonly reason: StopReason;
+  /** Score of the model that training ends with on the validation set, if an epoch was done and there is one. */
+  readonly validation?: Score;
   readonly epochs: number;
   readonly step: number;
   readonly seconds: number;

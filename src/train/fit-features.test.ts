@@ -5,7 +5,7 @@ import { stripes } from "../../test/stripes.ts";
 import { setDevice } from "../device/current.ts";
 import { ReferenceDevice } from "../device/reference/reference-device.ts";
 import { dropout, flatten, linear, sequential, stateDict } from "../nn/index.ts";
-import { ema, lookahead, nadam, sgd } from "../optim/index.ts";
+import { cosine, ema, lookahead, nadam, scaled, sgd } from "../optim/index.ts";
 import { evaluate } from "./evaluate.ts";
 import type { FitEvent } from "./events.ts";
 import * as training from "./fit.ts";
@@ -166,5 +166,78 @@ describe("checkpointEvery", () => {
     expect(() => start({ checkpointEvery: { step: 1 } as object })).toThrow('Did you mean "steps"?');
     expect(() => start({ clipNorm: 0 })).toThrow("clipNorm must be a number above 0");
     expect(() => start({ plateau: { factor: 2 } })).toThrow("reduceOnPlateau: factor 2");
+  });
+});
+
+describe("callbacks", () => {
+  it("are told of every event before who iterates, in order, and can end training", async () => {
+    const told: string[] = [];
+    const { events, reason, state, model } = await finish(
+      start({
+        callbacks: [
+          async ({ type }) => void told.push(`first ${type}`),
+          (event, { shape }) => {
+            told.push(`second ${event.type} ${shape.join("×")}`);
+            return event.type === "epoch" ? "stop" : undefined;
+          },
+        ],
+        epochs: 9,
+      }),
+    );
+    expect(reason).toBe("callback");
+    expect([state.epoch, state.position]).toEqual([1, 0]);
+    expect(told).toEqual(events.flatMap(({ type }) => [`first ${type}`, `second ${type} 1×6×6`]));
+    expect((await stateDict(model.net))["1.weight"]).toEqual(state.parameters["1.weight"]);
+  });
+  it("that throw end the run with what they threw", async () => {
+    const failing = start({
+      callbacks: [
+        () => {
+          throw new Error("enough");
+        },
+      ],
+    });
+    await expect(finish(failing)).rejects.toThrow("enough");
+  });
+});
+
+describe("norms", () => {
+  it("are the lengths of the gradient and of the update, in step events and without changing a bit", async () => {
+    const plain = await finish(start({ epochs: 1, optimizer: sgd({ lr: 0.05 }) }));
+    const { events, state } = await finish(start({ epochs: 1, optimizer: sgd({ lr: 0.05 }), norms: true }));
+    const steps = events.filter((event) => event.type === "step");
+    expect(steps.length).toBeGreaterThan(0);
+    for (const { gradientNorm, updateNorm } of steps) {
+      expect(gradientNorm).toBeGreaterThan(0);
+      // One step of plain descent is as long as its learning rate times the gradient.
+      expect(updateNorm! / gradientNorm!).toBeCloseTo(0.05, 10);
+    }
+    expect(state.parameters).toEqual(plain.state.parameters);
+    expect(plain.events.find(({ type }) => type === "step")).not.toHaveProperty("gradientNorm");
+  });
+  it("are those before clipping", async () => {
+    const { events } = await finish(start({ epochs: 1, norms: true, clipNorm: 1e-3 }));
+    const step = events.find((event) => event.type === "step")!;
+    expect(step.gradientNorm).toBeGreaterThan(0.01);
+    expect(step.updateNorm).toBeCloseTo(0.05 * 1e-3, 10);
+  });
+});
+
+describe("pauseAfter", () => {
+  it("ends after so many epochs, to be gone on with as if there had been no pause", async () => {
+    const options = { epochs: 4, optimizer: ema(nadam({ lr: scaled(0.02, cosine({ warmup: 0.1 })) })) };
+    const whole = await finish(start(options));
+    let saved = 0;
+    const onCheckpoint = async () => `checkpoint ${++saved}`;
+    const first = await finish(start({ ...options, pauseAfter: 3, onCheckpoint }));
+    expect([first.reason, first.state.epoch, saved]).toEqual(["paused", 3, 3]);
+    const end = first.events.at(-1)!;
+    expect(end).toMatchObject({ type: "end", validation: first.validation });
+    const nothing = await finish(start({ ...options, pauseAfter: 2, resume: first.state }));
+    expect([nothing.reason, nothing.state.epoch]).toEqual(["paused", 3]);
+    const second = await finish(start({ ...options, resume: first.state, pauseAfter: 4 }));
+    expect(second.reason).toBe("epochs");
+    expect(bytesOf(second).equals(bytesOf(whole))).toBe(true);
+    expect(second.events.at(-1)).toMatchObject({ validation: whole.validation });
   });
 });

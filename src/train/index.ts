@@ -31,7 +31,7 @@ export {
   normalizeImages,
 } from "./model.ts";
 export { decodeModel, decodeTrainingState, encodeModel, encodeTrainingState } from "./model-file.ts";
-export type { CheckpointEvery, FitOptions, FitUntil } from "./options.ts";
+export type { CheckpointEvery, FitCallback, FitOptions, FitUntil } from "./options.ts";
 export { defaultOptimizer, RECIPE } from "./recipe.ts";
 export type { FitResult } from "./training-loop.ts";
 export type { TrainingState } from "./training-state.ts";

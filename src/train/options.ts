@@ -5,6 +5,8 @@ import { type Augmentation, makeAugmentations } from "../data/augment/index.ts";
 import { SHUFFLE_BUFFER } from "../data/sampler.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type PlateauOptions, reduceOnPlateau } from "../optim/plateau.ts";
+import type { FitEvent } from "./events.ts";
+import type { Model } from "./model.ts";
 import { defaultOptimizer, RECIPE } from "./recipe.ts";
 import type { TrainingState } from "./training-state.ts";
 
@@ -23,6 +25,10 @@ export interface CheckpointEvery {
   readonly steps?: number | undefined;
   readonly minutes?: number | undefined;
 }
+
+/** Is told of every event before who iterates the run is; giving "stop" ends training after the step it is in. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a callback that gives nothing is the usual one
+export type FitCallback = (event: FitEvent, model: Model) => void | "stop" | Promise<void | "stop">;
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -61,6 +67,11 @@ export interface FitOptions {
   readonly maxSeconds?: number | undefined;
   /** Ends training after an epoch with at least this validation accuracy, in 0 … 1. */
   readonly target?: number | undefined;
+  /** Ends training after so many epochs in all, to be gone on with; learning rates are those of all `epochs`. */
+  readonly pauseAfter?: number | undefined;
+  /** Has step events tell the lengths of gradients and updates, which costs a pass over all parameters; false if left out. */
+  readonly norms?: boolean | undefined;
+  readonly callbacks?: readonly FitCallback[] | undefined;
   /** Ends training after the step it is in, with a last checkpoint. */
   readonly signal?: AbortSignal | undefined;
   /** Goes on from here. */
@@ -91,6 +102,9 @@ export interface CheckedFitOptions {
   readonly until: FitUntil;
   readonly maxSeconds: number;
   readonly target: number;
+  readonly pauseAfter: number;
+  readonly norms: boolean;
+  readonly callbacks: readonly FitCallback[];
   readonly signal: AbortSignal | undefined;
   readonly resume: TrainingState | undefined;
   readonly onCheckpoint: FitOptions["onCheckpoint"];
@@ -100,7 +114,14 @@ const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
   ...{ optimizer: true, epochs: true, batchSize: true, seed: true, validation: true, normalize: true },
   ...{ augment: true, labelSmoothing: true, until: true, maxSeconds: true, target: true, signal: true },
   ...{ resume: true, onCheckpoint: true, clipNorm: true, clipValue: true, accumulate: true, plateau: true },
-  ...{ checkpointEvery: true, balanced: true, shuffleBuffer: true },
+  ...{
+    checkpointEvery: true,
+    balanced: true,
+    shuffleBuffer: true,
+    pauseAfter: true,
+    norms: true,
+    callbacks: true,
+  },
 };
 const CRITERIA = ["stepNorm", "gradientNorm", "validation"];
 
@@ -139,6 +160,7 @@ function checkNumbers(options: FitOptions): void {
   check("clipNorm", options.clipNorm, ABOVE_0);
   check("clipValue", options.clipValue, ABOVE_0);
   check("accumulate", options.accumulate, WHOLE);
+  check("pauseAfter", options.pauseAfter, WHOLE);
   check("checkpointEvery.steps", options.checkpointEvery?.steps, WHOLE);
   check("checkpointEvery.minutes", options.checkpointEvery?.minutes, ABOVE_0);
   check("target", options.target, ["a share above 0 and up to 1", (value) => value > 0 && value <= 1]);
@@ -175,8 +197,20 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
     until: options.until ?? {},
     maxSeconds: options.maxSeconds ?? Number.POSITIVE_INFINITY,
     target: options.target ?? Number.POSITIVE_INFINITY,
+    pauseAfter: options.pauseAfter ?? Number.POSITIVE_INFINITY,
+    norms: options.norms ?? false,
+    callbacks: options.callbacks ?? [],
     signal: options.signal,
     resume: options.resume,
     onCheckpoint: options.onCheckpoint,
   };
+}
+
+/** Throws `ConfigError` unless a batch can be cut into so many equal parts. */
+export function checkParts(accumulate: number, batchSize: number): void {
+  if (batchSize % accumulate === 0) return;
+  throw new ConfigError(
+    `fit: accumulate ${accumulate} does not divide the batch of ${batchSize} images. Give a divisor of the batch size.`,
+    { accumulate, batchSize },
+  );
 }

@@ -1,6 +1,6 @@
 // The training loop, told as a stream of typed events. The device does many steps a call while the event loop is free;
 // what happens does not depend on how the steps of an epoch are cut into calls. Knows nothing of files.
-import { BugError, ConfigError, DivergenceError } from "../base/errors.ts";
+import { BugError, type DivergenceError } from "../base/errors.ts";
 import { countOf, type ImageSource } from "../data/image-set.ts";
 import { orderOf } from "../data/sampler.ts";
 import { type Window, windowsOf } from "../data/windows.ts";
@@ -8,11 +8,13 @@ import { currentDevice } from "../device/current.ts";
 import { loadState, stateDict } from "../nn/state.ts";
 import { learningRateAt } from "../optim/optimizer.ts";
 import { type Plateau, reduceOnPlateau } from "../optim/plateau.ts";
+import { divergence, type Replay } from "./divergence.ts";
 import { evaluate } from "./evaluate.ts";
 import type { EndEvent, EpochEvent, FitEvent, Score, StartEvent, StepEvent, StopReason } from "./events.ts";
 import type { Model } from "./model.ts";
-import type { CheckedFitOptions } from "./options.ts";
+import { type CheckedFitOptions, checkParts } from "./options.ts";
 import { Pace } from "./pace.ts";
+import { badLoss, meanNorms, normReason } from "./step-figures.ts";
 import {
   type BestEpoch,
   captureState,
@@ -36,13 +38,7 @@ export interface FitResult {
 
 const seconds = (since: number): number => (performance.now() - since) / 1000;
 
-function checkParts(accumulate: number, batchSize: number): void {
-  if (batchSize % accumulate === 0) return;
-  throw new ConfigError(
-    `fit: accumulate ${accumulate} does not divide the batch of ${batchSize} images. Give a divisor of the batch size.`,
-    { accumulate, batchSize },
-  );
-}
+const stepsOf = ({ epoch, position, stepsPerEpoch }: Progress): number => epoch * stepsPerEpoch + position;
 
 /** One run of training: its counters, its criteria, and the events it tells. */
 export class TrainingLoop {
@@ -52,11 +48,14 @@ export class TrainingLoop {
   readonly #options: CheckedFitOptions;
   readonly #batchSize: number;
   readonly #stepsPerEpoch: number;
-  readonly #measuresNorms: boolean;
+  /** Whether every step is looked at alone, for a criterion on norms. */
+  readonly #watchesNorms: boolean;
   readonly #pace = new Pace();
   readonly #plateau: Plateau | undefined;
   #step!: TrainingStep;
   #averages!: WeightAverages;
+  /** The state at the beginning of the epoch or at a later checkpoint: what a step that fails is done again from. */
+  #good: TrainingState | undefined;
   #windows!: AsyncGenerator<Window, void, void>;
   /** What is on the device. */
   #window: Window | undefined;
@@ -90,7 +89,7 @@ export class TrainingLoop {
     this.#options = options;
     this.#batchSize = Math.min(options.batchSize, countOf(train));
     this.#stepsPerEpoch = Math.floor(countOf(train) / this.#batchSize);
-    this.#measuresNorms = (options.until.stepNorm ?? options.until.gradientNorm) !== undefined;
+    this.#watchesNorms = (options.until.stepNorm ?? options.until.gradientNorm) !== undefined;
     checkParts(options.accumulate, this.#batchSize);
     this.#plateau = options.plateau && reduceOnPlateau(options.plateau);
     const { resume } = options;
@@ -108,10 +107,22 @@ export class TrainingLoop {
     this.#started = performance.now();
     this.#step = this.#makeStep();
     this.#windows = this.#openWindows();
+    const events = this.#run();
     try {
-      return yield* this.#run();
+      for (;;) {
+        const next = await events.next();
+        if (next.done) return next.value;
+        await this.#tellCallbacks(next.value);
+        yield next.value;
+      }
     } finally {
       await this.#windows.return();
+    }
+  }
+
+  async #tellCallbacks(event: FitEvent): Promise<void> {
+    for (const callback of this.#options.callbacks) {
+      if ((await callback(event, this.#model)) === "stop") this.#reason ??= "callback";
     }
   }
 
@@ -121,11 +132,15 @@ export class TrainingLoop {
     if (resume !== undefined) await restoreState(this.#parts, resume);
     this.#saved = { steps: this.#steps, time: this.#started };
     yield await this.#startEvent();
-    while (this.#reason === undefined && this.#epoch < epochs) yield* this.#runEpoch();
+    while (this.#reason === undefined && this.#epoch < epochs) {
+      if (this.#epoch >= this.#options.pauseAfter) this.#reason = "paused";
+      else yield* this.#runEpoch();
+    }
     this.#reason ??= "epochs";
+    await this.#checkParameters();
     const state = await this.#capture();
-    // An interrupted run is to be gone on with from where it is.
-    if (this.#reason !== "interrupted") {
+    // Such a run is to be gone on with from where it is.
+    if (this.#reason !== "interrupted" && this.#reason !== "paused") {
       await this.#averages.exchange();
       if (until.validation !== undefined && this.#best !== undefined) {
         await loadState(this.#model.net, this.#best.parameters);
@@ -162,16 +177,16 @@ export class TrainingLoop {
       ...{
         batchSize: this.#batchSize,
         stepsPerEpoch: this.#stepsPerEpoch,
-        measuresNorms: this.#measuresNorms,
+        measuresNorms: this.#watchesNorms || this.#options.norms,
       },
     });
   }
 
-  #openWindows(): AsyncGenerator<Window, void, void> {
+  #openWindows(position = this.#position): AsyncGenerator<Window, void, void> {
     const { epochs, seed, balanced, shuffleBuffer, signal } = this.#options;
     return windowsOf(this.#train, {
       ...{ batchSize: this.#batchSize, stepsPerEpoch: this.#stepsPerEpoch, epochs, signal },
-      from: { epoch: this.#epoch, position: this.#position },
+      from: { epoch: this.#epoch, position },
       orderOf: (epoch) => orderOf(this.#train, epoch, { seed, balanced, shuffleBuffer }),
     });
   }
@@ -196,6 +211,7 @@ export class TrainingLoop {
     const begun = performance.now();
     this.#rates = this.#ratesOfEpoch();
     await this.#step.beginEpoch(this.#rates, this.#position);
+    if (this.#good === undefined || stepsOf(this.#good) !== this.#steps) this.#good = await this.#capture();
     while (this.#position < this.#stepsPerEpoch) {
       this.#reason ??= this.#cutShort();
       if (this.#reason !== undefined) {
@@ -236,28 +252,31 @@ export class TrainingLoop {
     const { steps: every = Number.POSITIVE_INFINITY } = this.#options.checkpointEvery;
     const remaining = Math.min(end - this.#position, this.#saved.steps + every - this.#steps);
     // Norms are looked at after every step, so that the run ends where the criterion first holds.
-    const steps = await this.#step.run(this.#measuresNorms ? 1 : this.#pace.next(remaining));
+    const steps = await this.#step.run(this.#watchesNorms ? 1 : this.#pace.next(remaining));
     const history = await this.#step.history();
+    const range = { first: this.#position, count: steps };
+    const bad = badLoss(history, range);
+    if (bad !== undefined) throw await this.#divergence(bad.at, bad.loss);
     const taken = seconds(begun);
     this.#pace.record(steps, taken * 1000);
     this.#done.steps += steps;
     this.#done.seconds += taken;
     const { loss, hits } = this.#count(history, steps);
-    this.#reason ??= this.#normReason(history);
+    this.#reason ??= normReason(history, this.#position - 1, this.#options.until);
     return {
       ...{ type: "step", epoch: this.#epoch + 1, step: this.#steps, loss: loss / steps },
       accuracy: hits / (steps * this.#batchSize),
       learningRate: this.#rates[this.#position - 1]!,
+      ...(this.#options.norms && meanNorms(history, range)),
       imagesPerSecond: (steps * this.#batchSize) / taken,
     };
   }
 
-  /** Counts `steps` more steps as done; gives their sums. Throws where a loss is no finite number. */
+  /** Counts `steps` more steps as done; gives their sums. */
   #count({ losses, hits }: StepHistory, steps: number): { loss: number; hits: number } {
     const sums = { loss: 0, hits: 0 };
     for (let i = 0; i < steps; i++) {
       const loss = losses[this.#position]!;
-      if (!Number.isFinite(loss)) throw this.#divergence(loss);
       sums.loss += loss;
       sums.hits += hits[this.#position]!;
       // Added up step by step, so that the sums are the same however the steps were cut into calls.
@@ -268,25 +287,47 @@ export class TrainingLoop {
     return sums;
   }
 
-  #divergence(loss: number): DivergenceError {
-    const learningRate = this.#rates[this.#position]!;
-    const fields = { step: this.#steps + 1, epoch: this.#epoch + 1, loss, learningRate };
-    return new DivergenceError(
-      `fit: the loss is ${loss} at step ${fields.step} (epoch ${fields.epoch}, step ${this.#position + 1} of ` +
-        `${this.#stepsPerEpoch}) with learning rate ${learningRate}. Train with a smaller learning rate` +
-        (this.#hasCheckpoint ? "; the last checkpoint is not affected." : "."),
-      fields,
-    );
+  /** The error for the step of the epoch at `position`; leaves the net as it was at the last good state. */
+  async #divergence(position: number, loss?: number): Promise<DivergenceError> {
+    const good = this.#good!;
+    const replay: Replay = {
+      first: good.position,
+      findBadValue: async (target) => {
+        await this.#goTo(target, good);
+        return target < this.#stepsPerEpoch ? this.#step.findBadValue() : this.#step.findBadParameter();
+      },
+    };
+    const failure = {
+      ...{ loss, position, stepsPerEpoch: this.#stepsPerEpoch, epoch: this.#epoch },
+      ...{ learningRate: this.#rates[position]!, hasCheckpoint: this.#hasCheckpoint },
+    };
+    const error = await divergence(failure, replay);
+    await restoreState(this.#parts, good);
+    return error;
   }
 
-  #normReason({ gradientNorms, stepNorms }: StepHistory): StopReason | undefined {
-    const { stepNorm, gradientNorm } = this.#options.until;
-    const last = this.#position - 1;
-    if (stepNorm !== undefined && stepNorms[last]! < stepNorm) return "step-norm";
-    return gradientNorm !== undefined && gradientNorms[last]! < gradientNorm ? "gradient-norm" : undefined;
+  /** Does the steps of this epoch again from a state in it, up to the one at `target`, whose images are loaded. */
+  async #goTo(target: number, from: TrainingState): Promise<void> {
+    await restoreState(this.#parts, from);
+    await this.#step.beginEpoch(this.#rates, from.position);
+    let done = from.position;
+    for await (const window of this.#openWindows(from.position)) {
+      if (window.epoch !== this.#epoch) break;
+      await this.#step.load(window);
+      const end = Math.min(target, window.end);
+      while (done < end) done += await this.#step.run(end - done);
+      if (done < window.end) break;
+    }
+  }
+
+  /** Throws where the last step of those done in this epoch has made a parameter that is no finite number. */
+  async #checkParameters(): Promise<void> {
+    if (this.#position === 0 || (await this.#step.findBadParameter()) === undefined) return;
+    throw await this.#divergence(this.#position - 1);
   }
 
   async #endEpoch(begun: number): Promise<EpochEvent> {
+    await this.#checkParameters();
     const train: Score = {
       loss: this.#sums.loss / this.#stepsPerEpoch,
       accuracy: this.#sums.hits / (this.#stepsPerEpoch * this.#batchSize),
@@ -327,7 +368,9 @@ export class TrainingLoop {
     this.#saved = { steps: this.#steps, time: performance.now() };
     const { onCheckpoint } = this.#options;
     if (onCheckpoint === undefined) return;
-    const path = await onCheckpoint(await this.#capture());
+    await this.#checkParameters();
+    this.#good = await this.#capture();
+    const path = await onCheckpoint(this.#good);
     this.#hasCheckpoint = true;
     if (path !== undefined) yield { type: "checkpoint", step: this.#steps, path };
   }
@@ -347,6 +390,7 @@ export class TrainingLoop {
     const images = this.#done.steps * this.#batchSize;
     return {
       ...{ type: "end", reason, epochs: this.#epoch, step: this.#steps, seconds: seconds(this.#started) },
+      ...(this.#score && { validation: this.#score }),
       imagesPerSecond: this.#done.seconds === 0 ? 0 : images / this.#done.seconds,
       waited: this.#waited,
     };

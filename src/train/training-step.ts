@@ -4,6 +4,7 @@ import { type Augmentation, augment, type Batch } from "../data/augment/augmenta
 import type { Window } from "../data/windows.ts";
 import { apply, training } from "../nn/layer.ts";
 import { correct, crossEntropy } from "../nn/losses.ts";
+import { type LayerPass, observe } from "../nn/observe.ts";
 import { parametersOf } from "../nn/state.ts";
 import { clipByValue, clipGradients, globalNorm } from "../optim/clip.ts";
 import type { NamedTensors, Optimizer } from "../optim/optimizer.ts";
@@ -13,6 +14,14 @@ import { where } from "../tensor/functions.ts";
 import { gradients } from "../tensor/gradients.ts";
 import { Generator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import {
+  firstNotFinite,
+  type Inspected,
+  inspect,
+  outputsOf,
+  type StepValue,
+  valuesOf,
+} from "./inspection.ts";
 import { type Model, normalizePixels, pixelsOf } from "./model.ts";
 
 /** What a training step is made of. */
@@ -87,6 +96,8 @@ export class TrainingStep {
   readonly #sums: PartSums | undefined;
   /** Does one part of a batch that is not its last. */
   readonly #runPart: Compiled<[], void>;
+  readonly #inspectParameters: Compiled<[], Inspected>;
+  readonly #inspectPart: Compiled<[], Inspected>;
 
   constructor(options: StepOptions) {
     const { model, optimizer, stepsPerEpoch, seed, measuresNorms } = options;
@@ -104,6 +115,8 @@ export class TrainingStep {
     }
     this.#run = compile(() => this.#trace());
     this.#runPart = compile(() => this.#tracePart());
+    this.#inspectParameters = compile(() => inspect(valuesOf("parameter", this.parameters)));
+    this.#inspectPart = compile(() => this.#traceInspection());
   }
 
   /** Brings the images of a window to the device in place of those before, unless they are the same. */
@@ -144,6 +157,25 @@ export class TrainingStep {
     return count;
   }
 
+  /** The first parameter that is not finite, if any. */
+  async findBadParameter(): Promise<StepValue | undefined> {
+    return firstNotFinite(await this.#inspectParameters());
+  }
+
+  /**
+   * The first value that is not finite of the step that comes next, if any. The step is not taken, but random numbers
+   * are drawn: a state must be restored before training goes on.
+   */
+  async findBadValue(): Promise<StepValue | undefined> {
+    await this.#sums?.part.write([0]);
+    let found = await this.findBadParameter();
+    for (let part = 0; part < this.#options.accumulate && found === undefined; part++) {
+      found = await firstNotFinite(await this.#inspectPart());
+    }
+    await this.#sums?.part.write([0]);
+    return found;
+  }
+
   async history(): Promise<StepHistory> {
     const read = async (name: HistoryName) => (await this.#history[name]?.data()) ?? [];
     const [losses, hits, gradientNorms, stepNorms] = await Promise.all(HISTORY.map(read));
@@ -169,20 +201,38 @@ export class TrainingStep {
     return augment(batch, list, this.generator);
   }
 
-  /** Loss, right answers and gradients of a batch, or of a part and all before it. */
-  #differentiate(): PartResult {
+  /** Loss, right answers and gradients of the next part of a batch alone. */
+  #differentiatePart(forward = apply): PartResult {
     const { model, labelSmoothing, accumulate } = this.#options;
     const { images, labels } = this.#batch();
-    const logits = apply(model.net, normalizePixels(images, model), training(this.generator));
+    const logits = forward(model.net, normalizePixels(images, model), training(this.generator));
     const whole = crossEntropy(logits, labels, { labelSmoothing });
     // Where images are mixed, that of the larger share counts.
     const hits = correct(logits, labels.rank === 1 ? labels : labels.argmax(-1));
+    const loss = accumulate === 1 ? whole : whole.div(accumulate);
+    return { loss, hits, slopes: gradients(loss, this.parameters) };
+  }
+
+  /** Loss, right answers and gradients of a batch, or of a part and all before it. */
+  #differentiate(): PartResult {
+    const { loss, hits, slopes } = this.#differentiatePart();
     const sums = this.#sums;
-    const loss = sums === undefined ? whole : whole.div(accumulate);
-    const slopes = gradients(loss, this.parameters);
     if (sums === undefined) return { loss, hits, slopes };
     const added = mapValues(slopes, (slope, name) => sums.slopes[name]!.add(slope));
     return { loss: sums.loss.add(loss), hits: sums.hits.add(hits), slopes: added };
+  }
+
+  #traceInspection(): Inspected {
+    let passes: readonly LayerPass[] = [];
+    const { loss, slopes } = this.#differentiatePart((net, x, context) => {
+      const observed = observe(net, x, context);
+      passes = observed.passes;
+      return observed.y;
+    });
+    if (this.#sums !== undefined) this.#sums.part.assign(this.#sums.part.add(1));
+    // Gradients are computed from the last layer to the first.
+    const backward = valuesOf("gradient", slopes).reverse();
+    return inspect([...outputsOf(passes), [{ kind: "loss", name: "" }, loss], ...backward]);
   }
 
   #tracePart(): void {

@@ -67,6 +67,11 @@ export function addTrain(program: Command, context: Context): void {
     )
     .addOption(numberOption("--target <accuracy>", "stop at this validation accuracy, as in 0.99"))
     .addOption(numberOption("--max-seconds <n>", "stop after so many seconds"))
+    .addOption(numberOption("--step-norm <length>", "stop after a step that is shorter than this"))
+    .addOption(
+      numberOption("--gradient-norm <length>", "stop where the gradient on a batch is shorter than this"),
+    )
+    .option("--norms", "tell the lengths of gradients and steps, which takes a little time")
     .addOption(numberOption("--limit <n>", "use the first n images of each part only"))
     .option("--balanced", "learn from every class equally often, however many images it has")
     .addOption(
@@ -81,6 +86,9 @@ export function addTrain(program: Command, context: Context): void {
     )
     .option("--out <folder>", "where the run is saved (default runs/<date>-<data>-<model>)")
     .option("--resume <folder>", "go on with the run saved in this folder")
+    .addOption(
+      numberOption("--pause-after <epochs>", "save after so many epochs and end, to be gone on with later"),
+    )
     .addOption(numberOption("--checkpoint-every <n>", "also save after every n steps, or minutes as in 10m"))
     .addOption(numberOption("--keep-checkpoints <n>", "keep the last n checkpoints (default 2) and the best"))
     .option("--dry-run", "one batch from end to end, to see that all works; keeps nothing")

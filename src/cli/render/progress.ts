@@ -110,6 +110,8 @@ function epochLine(event: EpochEvent, epochs: number, { colours }: Terminal): st
 const REASONS: Record<StopReason, string> = {
   epochs: "all epochs done",
   interrupted: "interrupted",
+  paused: "paused",
+  callback: "stopped by a callback",
   validation: "validation no longer improves",
   "step-norm": "the steps have become small",
   "gradient-norm": "the gradient has become small",
