@@ -77,6 +77,12 @@ const SHAPE = {
 const full = z.strictObject(SHAPE);
 const schema = full.partial();
 
+/** Whether a key takes whole numbers only. */
+export const isWholeKey = (key: string): boolean => {
+  const rule = SHAPE[key as keyof typeof SHAPE];
+  return rule instanceof z.ZodNumber && rule.isInt === true;
+};
+
 /** Every key a configuration may have. */
 export const CONFIG_KEYS: readonly string[] = Object.keys(SHAPE);
 
@@ -165,7 +171,10 @@ export const checkConfig = (values: unknown, file: string): PartialTrainConfig =
   check(values, { name: file, nameOf: (key) => `"${key}"` });
 
 /** Reads a YAML or JSON file of configuration; throws `ConfigError` where it is missing or says something unknown. */
-export function readConfigFile(file: string): PartialTrainConfig {
+export const readConfigFile = (file: string): PartialTrainConfig => checkConfig(readSettings(file), file);
+
+/** What a YAML or JSON file says; throws `ConfigError` where it is missing or neither. */
+export function readSettings(file: string): unknown {
   let content: string;
   try {
     content = readFileSync(file, "utf8");
@@ -173,7 +182,7 @@ export function readConfigFile(file: string): PartialTrainConfig {
     const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read";
     throw new ConfigError(`config: ${file} ${why}. Give the path of a YAML or JSON file.`, { file });
   }
-  return checkConfig(parseContent(content, file), file);
+  return parseContent(content, file);
 }
 
 function parseContent(content: string, file: string): unknown {

@@ -10,13 +10,14 @@ import { addExplain } from "./commands/explain.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addStudio } from "./commands/studio.ts";
 import { addSummary } from "./commands/summary.ts";
+import { addSweep } from "./commands/sweep.ts";
 import { addTrain } from "./commands/train.ts";
 import type { Context } from "./context.ts";
 import { writeJson } from "./context.ts";
 import { exitCodeOf, failureRecord, failureText, QuietExit } from "./failure.ts";
 
 const COMMANDS = [
-  ...[addTrain, addEval, addPredict, addExplain, addSummary],
+  ...[addTrain, addSweep, addEval, addPredict, addExplain, addSummary],
   ...[addCheck, addData, addStudio, addDoctor],
 ];
 
