@@ -5,6 +5,7 @@
 #include "conv_tile.h"
 #include "conv_depthwise.h"
 #include "conv_narrow.h"
+#include "conv_winograd.h"
 #include "conv_weight_grad.h"
 
 /* -- packing the weights -------------------------------------------------------------------------------------------- */
@@ -30,7 +31,8 @@ static void conv_pack(const conv_job *j, i64 task, float *packed) {
   i64 units = conv_units(j), tasks = conv_pack_tasks(j);
   for (i64 i = units * task / tasks; i < units * (task + 1) / tasks; i++) {
     conv_unit u = conv_make_unit(j, i);
-    conv_pack_unit(j, u, packed + u.offset);
+    if (conv_is_winograd(j)) conv_pack_spectrum(j, u, packed);
+    else conv_pack_unit(j, u, packed + u.offset);
   }
 }
 
@@ -101,20 +103,34 @@ static void conv_apply_epilogue(const conv_job *j, const conv_place *p, const ma
   }
 }
 
-/* Every pass over one block, then its epilogue. Without a result address the block lives in scratch. */
+/* Says where the block's results go, without a result address into `scratch`; returns the index of its first pixel. */
+static i64 conv_place_result(const conv_job *j, conv_place *p, float *scratch) {
+  i64 first = (p->n * j->h.out + p->o_h) * j->w.out + p->o_w;
+  p->ld = j->out * j->groups;
+  p->out = j->result ? j->result + first * p->ld : scratch;
+  p->pitch = j->result ? j->w.out : p->size.columns;
+  return first;
+}
+
+/* What the block after this one will read, in about `calls` calls. */
+static conv_ahead conv_next_block(const conv_job *j, const conv_place *p, i64 calls) {
+  i64 next = conv_origin(&j->h, p->o_h + p->size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+  return conv_make_ahead(j->source, j->batch, j->h.source, j->w.source * j->in * j->groups, p->n + p->size.images - 1, next,
+                         CEIL_DIV(p->size.images * p->size.rows * j->h.source, j->h.out), calls);
+}
+
+static const float *conv_source_image(const conv_job *j, i64 n) {
+  return j->source + n * j->h.source * j->w.source * j->in * j->groups;
+}
+
+/* Every pass over one block, then its epilogue. */
 static void conv_run_block(const conv_job *j, conv_place p, conv_block b, const map_block *m, const float *packed,
                            workspace ws) {
   conv_scratch *scratch = (conv_scratch *)ws.local;
-  i64 first = (p.n * j->h.out + p.o_h) * j->w.out + p.o_w, channels = conv_is_depthwise(j) ? j->groups : j->in;
-  p.ld = j->out * j->groups;
-  p.out = j->result ? j->result + first * p.ld : scratch->result;
-  p.pitch = j->result ? j->w.out : p.size.columns;
-  i64 width = j->w.source * j->in * j->groups;
-  i64 next = conv_origin(&j->h, p.o_h + p.size.rows) + conv_reach(&j->h, j->h.kernel - 1);
+  i64 first = conv_place_result(j, &p, scratch->result), channels = conv_is_depthwise(j) ? j->groups : j->in;
   i64 calls = CEIL_DIV(p.size.images * p.size.rows * p.size.columns, CONV_PIXELS) * conv_tile_columns(j);
-  scratch->ahead = conv_make_ahead(j->source, j->batch, j->h.source, width, p.n + p.size.images - 1, next,
-                                   CEIL_DIV(p.size.images * p.size.rows * j->h.source, j->h.out), calls);
-  const float *image = j->source + p.n * j->h.source * width;
+  scratch->ahead = conv_next_block(j, &p, calls);
+  const float *image = conv_source_image(j, p.n);
   for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
     for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
       for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
@@ -128,11 +144,23 @@ static void conv_run_block(const conv_job *j, conv_place p, conv_block b, const 
   if (m->outputs > 0) conv_apply_epilogue(j, &p, m, first, ws);
 }
 
+static void conv_run_winograd_block(const conv_job *j, conv_place p, const map_block *m, const float *packed, workspace ws) {
+  conv_winograd_scratch *scratch = (conv_winograd_scratch *)ws.local;
+  i64 first = conv_place_result(j, &p, scratch->result);
+  p.size.taps_h = j->h.kernel, p.size.taps_w = j->w.kernel;
+  scratch->ahead = conv_next_block(j, &p, conv_spectrum_size(j) * conv_tile_columns(j));
+  conv_winograd_pass(j, &p, conv_source_image(j, p.n), packed, scratch);
+  if (m->outputs > 0) conv_apply_epilogue(j, &p, m, first, ws);
+}
+
 static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace ws) {
-  conv_share share = conv_task_share(j, conv_make_cut(j), task);
-  conv_block b = conv_choose_block(j, share.n1 - share.n0, share.r1 - share.r0,
-                                   conv_is_depthwise(j) ? j->groups : j->in, j->out * j->groups);
-  ((conv_scratch *)ws.local)->listed.pixels = -1;
+  i64 is_winograd = conv_is_winograd(j);
+  conv_share share = conv_task_share(j, conv_make_cut(j), task, is_winograd ? 2 : 1);
+  i64 images = share.n1 - share.n0, rows = share.r1 - share.r0;
+  conv_block b = is_winograd ? conv_choose_tiles(j, images, rows, conv_fits_winograd)
+                             : conv_choose_block(j, images, rows, conv_is_depthwise(j) ? j->groups : j->in,
+                                                 j->out * j->groups);
+  if (!is_winograd) ((conv_scratch *)ws.local)->listed.pixels = -1;
   for (i64 n = share.n0; n < share.n1; n += b.images)
     for (i64 r = share.r0; r < share.r1; r += b.rows)
       for (i64 c = 0; c < j->w.out; c += b.columns) {
@@ -140,7 +168,8 @@ static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace 
         p.size.images = MIN(b.images, share.n1 - n);
         p.size.rows = MIN(b.rows, share.r1 - r);
         p.size.columns = MIN(b.columns, j->w.out - c);
-        conv_run_block(j, p, b, m, (const float *)ws.shared, ws);
+        if (is_winograd) conv_run_winograd_block(j, p, m, (const float *)ws.shared, ws);
+        else conv_run_block(j, p, b, m, (const float *)ws.shared, ws);
       }
 }
 
@@ -153,9 +182,10 @@ static i64 conv_tasks(const conv_job *j, i64 phase) {
 }
 
 static i64 conv_shared(const conv_job *j) {
-  i64 floats = conv_is_depthwise(j) ? conv_depthwise_width(j) * conv_taps(j)
-               : conv_is_narrow(j)  ? j->groups * j->out * conv_narrow_depth(j)
-                                    : j->groups * conv_packed_width(j) * conv_depth(j);
+  i64 floats = conv_is_depthwise(j)   ? conv_depthwise_width(j) * conv_taps(j)
+               : conv_is_narrow(j)    ? j->groups * j->out * conv_narrow_depth(j)
+               : conv_is_winograd(j)  ? j->groups * conv_packed_width(j) * j->in * conv_spectrum_size(j)
+                                      : j->groups * conv_packed_width(j) * conv_depth(j);
   return floats * (i64)sizeof(float);
 }
 

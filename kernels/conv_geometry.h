@@ -133,15 +133,16 @@ static conv_cut conv_make_cut(const conv_job *j) {
   return (conv_cut){1, pieces, splits, j->batch * pieces * splits};
 }
 
-/* The images [n0, n1), of each the rows [r0, r1), of these the panels [u0, u1) of one task. */
+/* The images [n0, n1), of each the rows [r0, r1), of these the panels [u0, u1) of one task. `step` rows stay together. */
 typedef struct { i64 n0, n1, r0, r1, u0, u1; } conv_share;
 
-static conv_share conv_task_share(const conv_job *j, conv_cut cut, i64 task) {
+static conv_share conv_task_share(const conv_job *j, conv_cut cut, i64 task, i64 step) {
   i64 split = task % cut.splits, piece = task / cut.splits % cut.pieces;
   i64 n = task / cut.splits / cut.pieces * cut.images;
-  i64 units = conv_is_depthwise(j) ? 1 : j->groups * conv_panels(j);
-  return (conv_share){n, MIN(j->batch, n + cut.images), j->h.out * piece / cut.pieces, j->h.out * (piece + 1) / cut.pieces,
-                      units * split / cut.splits, units * (split + 1) / cut.splits};
+  i64 units = conv_is_depthwise(j) ? 1 : j->groups * conv_panels(j), rows = CEIL_DIV(j->h.out, step);
+  return (conv_share){n, MIN(j->batch, n + cut.images), MIN(j->h.out, rows * piece / cut.pieces * step),
+                      MIN(j->h.out, rows * (piece + 1) / cut.pieces * step), units * split / cut.splits,
+                      units * (split + 1) / cut.splits};
 }
 
 /* -- blocks -------------------------------------------------------------------------------------------------------

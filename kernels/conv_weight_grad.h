@@ -1,90 +1,7 @@
 /* The weight gradient: dw[k][t] = Σ over result pixels x[pixel + tap][c] · dy[pixel][t], with k = (tap, c).
    Pixels are cut into a number of chunks given by the shape, their sums added in a fixed order in a second phase. */
 #pragma once
-#include "conv_narrow.h"
-
-/* -- micro-kernels: a few rows k × one or two vectors of t stay in registers over a rectangle of pixels ------------- */
-
-/* How a micro-kernel walks over the pixels of a block, in x (the strip) and in dy; steps in floats. */
-typedef struct {
-  i64 images, rows, columns, x_image, x_row, x_column, dy_image, dy_row, dy_column;
-  conv_ahead *ahead_x, *ahead_dy;
-} conv_walk;
-
-/* sum[r][·] (+)= Σ over pixels x[pixel + at[r]] · dy[pixel][·]; only the first `real` rows are kept.
-   `near` tells that the rows' values lie side by side. */
-INLINE void conv_outer(const int rows, const int vectors, const int near, const float *x, const int32_t *at, i64 real,
-                       const float *dy, const conv_walk *walk, float *sums, i64 first) {
-  vf sum[CONV_PIXELS][2];
-#pragma GCC unroll 16
-  for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-    for (int v = 0; v < vectors; v++) sum[r][v] = first || r >= real ? (vf){0} : load(sums + (r * vectors + v) * LANES);
-  if (near) x += at[0];
-  for (i64 i = 0; i < walk->images * walk->rows; i++) {
-    conv_look_ahead(walk->ahead_x);
-    conv_look_ahead(walk->ahead_dy);
-    i64 n = i / walk->rows, h = i % walk->rows;
-    const float *a = x + n * walk->x_image + h * walk->x_row, *b = dy + n * walk->dy_image + h * walk->dy_row;
-    for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
-      vf b0 = load(b), b1 = vectors > 1 ? load(b + LANES) : b0;
-#pragma GCC unroll 16
-      for (int r = 0; r < rows; r++) {
-        vf value = splat(near ? a[r] : a[at[r]]);
-        sum[r][0] = fma_(value, b0, sum[r][0]);
-        if (vectors > 1) sum[r][1] = fma_(value, b1, sum[r][1]);
-      }
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-    for (int v = 0; v < vectors; v++)
-      if (r < real) store(sums + (r * vectors + v) * LANES, sum[r][v]);
-}
-
-/* The same with lanes along channels: sum[tap][lane] (+)= Σ over pixels x[pixel + at[tap] + lane] · dy[pixel][lane]. */
-INLINE void conv_depthwise_outer(const int rows, const float *x, const int32_t *at, i64 real, const float *dy,
-                                 const conv_walk *walk, float *sums, i64 first) {
-  vf sum[CONV_PIXELS];
-#pragma GCC unroll 16
-  for (int r = 0; r < rows; r++) sum[r] = first || r >= real ? (vf){0} : load(sums + r * LANES);
-  for (i64 i = 0; i < walk->images * walk->rows; i++) {
-    conv_look_ahead(walk->ahead_x);
-    conv_look_ahead(walk->ahead_dy);
-    i64 n = i / walk->rows, h = i % walk->rows;
-    const float *a = x + n * walk->x_image + h * walk->x_row, *b = dy + n * walk->dy_image + h * walk->dy_row;
-    for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
-      vf b0 = load(b);
-#pragma GCC unroll 16
-      for (int r = 0; r < rows; r++) sum[r] = fma_(load(a + at[r]), b0, sum[r]);
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < rows; r++)
-    if (r < real) store(sums + r * LANES, sum[r]);
-}
-
-typedef void conv_outer_kernel(const float *, const int32_t *, i64, const float *, const conv_walk *, float *, i64);
-
-#define CONV_OUTER_KERNEL(name, body, ...) \
-  static void name(const float *x, const int32_t *at, i64 real, const float *dy, const conv_walk *walk, float *sums, \
-                   i64 first) { \
-    body(__VA_ARGS__, x, at, real, dy, walk, sums, first); \
-  }
-#define CONV_OUTER_KERNELS(P) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_1, conv_outer, P, 1, 0) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_1_near, conv_outer, P, 1, 1) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_2, conv_outer, P, 2, 0) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_2_near, conv_outer, P, 2, 1) \
-  CONV_OUTER_KERNEL(conv_depthwise_outer_##P, conv_depthwise_outer, P)
-CONV_TILES(CONV_OUTER_KERNELS)
-
-#define CONV_OUTER_ROW(P) {{conv_outer_##P##_1, conv_outer_##P##_1_near}, {conv_outer_##P##_2, conv_outer_##P##_2_near}},
-#define CONV_DEPTHWISE_OUTER_ROW(P) conv_depthwise_outer_##P,
-/* [rows / 2 − 1][vectors − 1][near] */
-static conv_outer_kernel *const conv_outer_kernels[][2][2] = {CONV_TILES(CONV_OUTER_ROW)};
-static conv_outer_kernel *const conv_depthwise_outers[] = {CONV_TILES(CONV_DEPTHWISE_OUTER_ROW)};
+#include "conv_winograd_grad.h"
 
 /* -- the cut: chunks of pixels × ranges of units; depthwise, a unit is one vector of channels --------------------- */
 
@@ -258,6 +175,35 @@ static void conv_grad_images(const conv_job *j, const float *dy, i64 n, i64 imag
       }
 }
 
+/* Rows of images, counted through the batch: the next ones of [*from, to) that are whole images or part of one. */
+typedef struct { i64 n, images, r0, r1; } conv_rows;
+
+static conv_rows conv_take_images(const conv_job *j, i64 *from, i64 to) {
+  i64 rows = j->h.out, n = *from / rows, first = *from % rows, whole = first ? 0 : (to - *from) / rows;
+  i64 stop = MIN(to, (n + MAX(whole, 1)) * rows);
+  *from = stop;
+  return (conv_rows){n, MAX(whole, 1), first, whole ? rows : stop - n * rows};
+}
+
+/* The same sums by way of frequencies, as many units at a time as there is room for. */
+static void conv_grad_add_spectral(const conv_job *j, const float *dy, i64 from, i64 to, const conv_sums *sums,
+                                   conv_winograd_grad_scratch *scratch) {
+  i64 most = CONV_GRAD_SUMS_LIMIT / 4 / conv_unit_floats(j), in_group = conv_units(j) / j->groups;
+  for (i64 u = sums->u0, next; u < sums->u1; u = next) {
+    i64 group = u / in_group, start = group * in_group;
+    next = MIN(MIN(sums->u1, start + in_group), u + most);
+    conv_spectral_sums part = {u - start, next - start, group, 0};
+    for (i64 row = from; row < to;) {
+      conv_rows r = conv_take_images(j, &row, to);
+      conv_winograd_grad_images(j, dy, r.n, r.images, r.r0, r.r1, &part, scratch);
+    }
+    for (i64 i = u; i < next; i++) {
+      conv_unit unit = conv_make_unit(j, i);
+      conv_contract_sums(j, unit, scratch->sums + (i - u) * conv_unit_floats(j), sums->partial + unit.offset);
+    }
+  }
+}
+
 /* Phase 0: one chunk of pixels into one range of its partial sums. */
 static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspace ws) {
   conv_grad_cut cut = conv_make_grad_cut(j);
@@ -265,20 +211,16 @@ static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspac
   conv_sums sums = {.u0 = cut.units * split / cut.splits, .u1 = cut.units * (split + 1) / cut.splits,
                     .is_whole = cut.splits == 1,
                     .partial = (float *)ws.shared + chunk * conv_grad_floats(j)};
-  ((conv_scratch *)ws.local)->listed.pixels = -1;
-  i64 from, to;
-  if (cut.by_image) {
-    from = j->batch * chunk / cut.chunks * rows;
-    to = j->batch * (chunk + 1) / cut.chunks * rows;
-  } else {
-    from = j->batch * rows * chunk / cut.chunks;
-    to = j->batch * rows * (chunk + 1) / cut.chunks;
+  i64 unit = cut.by_image ? rows : 1, count = j->batch * rows / unit;
+  i64 from = count * chunk / cut.chunks * unit, to = count * (chunk + 1) / cut.chunks * unit;
+  if (conv_is_winograd(j)) {
+    conv_grad_add_spectral(j, dy, from, to, &sums, (conv_winograd_grad_scratch *)ws.local);
+    return;
   }
+  ((conv_scratch *)ws.local)->listed.pixels = -1;
   while (from < to) {
-    i64 n = from / rows, whole = from % rows ? 0 : (to - from) / rows, stop = MIN(to, (n + MAX(whole, 1)) * rows);
-    conv_grad_images(j, dy, n, MAX(whole, 1), from - n * rows, whole ? rows : stop - n * rows, &sums,
-                     (conv_scratch *)ws.local);
-    from = stop;
+    conv_rows r = conv_take_images(j, &from, to);
+    conv_grad_images(j, dy, r.n, r.images, r.r0, r.r1, &sums, (conv_scratch *)ws.local);
   }
 }
 
