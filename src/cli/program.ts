@@ -7,6 +7,8 @@ import { addData } from "./commands/data.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addExport } from "./commands/export.ts";
+import { addImport } from "./commands/import.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addStudio } from "./commands/studio.ts";
 import { addSummary } from "./commands/summary.ts";
@@ -18,6 +20,7 @@ import { exitCodeOf, failureRecord, failureText, QuietExit } from "./failure.ts"
 
 const COMMANDS = [
   ...[addTrain, addSweep, addEval, addPredict, addExplain, addSummary],
+  ...[addExport, addImport],
   ...[addCheck, addData, addStudio, addDoctor],
 ];
 

@@ -1,8 +1,8 @@
-// Opens what `nabla train` saved, for the commands that use it: a run folder, or a model file.
+// Opens what `nabla train` saved, for the commands that use it: a run folder, a model file, or an ONNX file.
 // Knows nothing of what the model is used for.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { loadModel, readConfig } from "../train/index.node.ts";
+import { readConfig } from "../train/index.node.ts";
 import type { Model } from "../train/index.ts";
 import {
   checkConfig,
@@ -11,6 +11,7 @@ import {
   resolveConfig,
   type TrainConfig,
 } from "./config.ts";
+import { loadSaved } from "./load-saved.ts";
 import { withDevice } from "./open-device.ts";
 
 /** A saved model on a device, and the configuration it was trained with, flags winning over it. */
@@ -19,7 +20,7 @@ export interface SavedRun {
   readonly config: TrainConfig;
 }
 
-/** Does `action` with the model of a run folder or a model file; throws `CheckpointError` where it is none. */
+/** Does `action` with the model of a run folder, a model file or an ONNX file; throws `CheckpointError` where it is none. */
 export async function withSavedRun<T>(
   path: string,
   flags: Readonly<Record<string, unknown>>,
@@ -36,5 +37,5 @@ export async function withSavedRun<T>(
   // Where the data of the run was is no place to look for other data.
   const isSameData = given.data === undefined || given.data === saved.data;
   const config = resolveConfig(given, isSameData && dataDir !== undefined ? { ...saved, dataDir } : saved);
-  return withDevice(config, async () => action({ model: await loadModel(path), config }));
+  return withDevice(config, async () => action({ model: await loadSaved(path), config }));
 }
