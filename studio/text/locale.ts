@@ -33,8 +33,21 @@ export function formatNumber(value: number, locale: Locale, digits = 4): string 
       ? { maximumFractionDigits: 0 }
       : { maximumSignificantDigits: digits };
   // A true minus sign lines up with digits and is read as "minus".
-  return formatOf(locale, options).format(value).replace("-", "−");
+  return formatOf(locale, options)
+    .format(value)
+    .replace(/-/g, "−")
+    .replace(/E(−?\d+)$/, (_, power: string) => `·10${raised(power)}`);
 }
+
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** "−15" as an exponent: "⁻¹⁵". */
+const raised = (digits: string): string =>
+  [...digits].map((digit) => (digit === "−" ? "⁻" : RAISED[Number(digit)]!)).join("");
+
+/** An exponent as plain digits: "⁻¹⁵" is "-15". */
+export const lowered = (digits: string): string =>
+  [...digits].map((digit) => (digit === "⁻" ? "-" : String(RAISED.indexOf(digit)))).join("");
 
 /** A share in 0 … 1 as per cent. */
 export const formatPercent = (share: number, locale: Locale, digits = 1): string =>

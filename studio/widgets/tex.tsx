@@ -2,6 +2,7 @@
 // formulas between dollar signs.
 import type { ComponentChild } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { lowered } from "../text/locale.ts";
 
 type Katex = typeof import("katex");
 let loading: Promise<Katex> | undefined;
@@ -50,8 +51,8 @@ export function Prose({ text }: { readonly text: string }) {
 export function texNumber(text: string, { isFactor = false } = {}): string {
   const plain = text
     .replace("−", "-")
-    .replace(/[\s\u00a0\u202f]/g, "\\,")
+    .replace(/·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, power: string) => `\\cdot 10^{${lowered(power)}}`)
+    .replace(/[\u00a0\u202f]/g, "\\,")
     .replace(",", "{,}");
-  const powered = plain.replace(/[E×]\s*(-?\d+)$/, "\\cdot 10^{$1}");
-  return isFactor && powered.startsWith("-") ? `(${powered})` : powered;
+  return isFactor && plain.startsWith("-") ? `(${plain})` : plain;
 }
