@@ -64,9 +64,8 @@ function open(bytes: Uint8Array, file: string): SafeTensors {
   try {
     content = decodeSafetensors(bytes, file);
   } catch (error) {
-    throw error instanceof NablaError
-      ? fault(file, `is no whole safetensors file (${error.message})`, error)
-      : error;
+    // The parser's message names the file, the fault and the cure already.
+    throw error instanceof NablaError ? new CheckpointError(error.message, { file }, error) : error;
   }
   if (content.metadata["format"] === FORMAT && content.metadata["version"] === VERSION) {
     const wrong = wrongChecksum(content);

@@ -170,13 +170,22 @@ export async function resumeRunFolder(
   return { run: runFolder(path, config, keep, { step, told }), state, model };
 }
 
-/** The resolved configuration a run was made with; throws `CheckpointError` where it is missing or no JSON. */
+/** The resolved configuration a run was made with; throws `CheckpointError` where it cannot be read or is no JSON. */
 export async function readConfig(path: string): Promise<unknown> {
   const file = join(path, CONFIG_FILE);
+  let text: string;
   try {
-    return JSON.parse(await readFile(file, "utf8")) as unknown;
+    text = await readFile(file, "utf8");
   } catch (error) {
-    throw new CheckpointError(`${file}: is missing or no JSON. Give the folder of a run.`, { path }, error);
+    const { code } = error as NodeJS.ErrnoException;
+    const message = `${file}: cannot be read (${code}). Give the folder of a run.`;
+    throw new CheckpointError(message, { path, code }, error);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const message = `${file}: is no JSON (${(error as Error).message}). Correct the file, or train anew.`;
+    throw new CheckpointError(message, { path }, error);
   }
 }
 
