@@ -1,4 +1,5 @@
 // A matrix as a picture: one square a number. What the colours say stands in the label and in the lab's table too.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useIsDark } from "../app/preferences.tsx";
 import { colouring, type Scale } from "./palette.ts";
@@ -21,6 +22,8 @@ export interface HeatMapProps {
     | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
     | undefined;
   readonly caption?: string;
+  /** Laid over the picture: a CellMover. */
+  readonly children?: ComponentChildren;
 }
 
 function boundsOf(values: ArrayLike<number>): [number, number] {
@@ -60,6 +63,7 @@ export function HeatMap(props: HeatMapProps) {
       <div class="heat-map-box">
         <canvas ref={canvas} class="pixelated" width={width} height={height} role="img" aria-label={label} />
         {box && <span class="heat-map-frame" style={box} />}
+        {props.children}
       </div>
       {caption && <figcaption>{caption}</figcaption>}
     </figure>

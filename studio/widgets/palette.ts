@@ -1,5 +1,5 @@
 // Colours for numbers: signed values from warm (negative) over the surface (zero) to blue (positive), magnitudes in
-// viridis, ink in grey. Read from the page's tokens, so that canvases follow the theme.
+// viridis, ink in grey. Read from the page's tokens, so that canvases follow the theme; only photographs (`light`) do not.
 export type Rgb = readonly [number, number, number];
 
 function parseHex(text: string): Rgb {
@@ -39,8 +39,11 @@ export function viridis(share: number): Rgb {
   return mix(VIRIDIS[stop]!, VIRIDIS[stop + 1]!, place - stop);
 }
 
-/** How numbers become colours: `signed` around zero, `magnitude` and `ink` from `min` to `max`. */
-export type Scale = "signed" | "magnitude" | "ink";
+const BLACK: Rgb = [0, 0, 0];
+const WHITE: Rgb = [255, 255, 255];
+
+/** How numbers become colours: `signed` around zero, the others from `min` to `max`; `light` is black to white. */
+export type Scale = "signed" | "magnitude" | "ink" | "light";
 
 /** The colours of a scale between these bounds; NaN gets the colour of an error. */
 export function colouring(scale: Scale, min: number, max: number): (value: number) => Rgb {
@@ -57,7 +60,8 @@ export function colouring(scale: Scale, min: number, max: number): (value: numbe
   }
   const span = max - min || 1;
   if (scale === "magnitude") return (value) => (Number.isNaN(value) ? bad : viridis((value - min) / span));
-  const [paper, ink] = [parseHex(token("--raised")), parseHex(token("--ink"))];
+  const [paper, ink] =
+    scale === "light" ? [BLACK, WHITE] : [parseHex(token("--raised")), parseHex(token("--ink"))];
   return (value) =>
     Number.isNaN(value) ? bad : mix(paper, ink, Math.min(1, Math.max(0, (value - min) / span)));
 }

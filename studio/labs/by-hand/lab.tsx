@@ -1,0 +1,272 @@
+// Lab 11: a convolution by hand. The filter moves over a small image; what lies under it is multiplied and added up, by
+// the engine or by the reader, whose mistakes are shown at the very product.
+import { useEffect, useState } from "preact/hooks";
+import { usePreferences } from "../../app/preferences.tsx";
+import { engineOf } from "../../engine/client.ts";
+import { useComputed } from "../../engine/use-computed.ts";
+import { LabPage } from "../../lab/lab-page.tsx";
+import { clamp, useLabState } from "../../lab/state.ts";
+import { formatNumber } from "../../text/locale.ts";
+import { useText } from "../../text/use-text.ts";
+import { CellMover } from "../../widgets/cell-mover.tsx";
+import { NumberField } from "../../widgets/number-field.tsx";
+import { NumberGrid } from "../../widgets/number-grid.tsx";
+import { Answers } from "./answers.tsx";
+import { codeOf } from "./code.ts";
+import type * as Compute from "./compute.ts";
+import { Products } from "./products.tsx";
+import { text } from "./text.ts";
+import "./by-hand.css";
+
+const engine = engineOf<typeof Compute>("by-hand");
+
+const SIDE = 5;
+const IMAGES = {
+  example: [1, 2, 0, 3, 1, 3, 4, 1, 0, 2, 0, 1, 5, 2, 0, 2, 0, 1, 6, 3, 1, 3, 2, 0, 7],
+  slope: [1, 2, 3, 4, 5, 3, 4, 5, 6, 7, 5, 6, 7, 8, 9, 7, 8, 9, 10, 11, 9, 10, 11, 12, 13],
+  edge: [0, 0, 5, 5, 5, 0, 0, 5, 5, 5, 0, 0, 5, 5, 5, 0, 0, 5, 5, 5, 0, 0, 5, 5, 5],
+} as const;
+type ImageName = keyof typeof IMAGES | "random";
+const FILTERS = {
+  diagonal: [1, 0, 0, 1],
+  difference: [-1, 1, -1, 1],
+  vertical: [-1, 0, 1, -2, 0, 2, -1, 0, 1],
+  sharpen: [0, -1, 0, -1, 5, -1, 0, -1, 0],
+} as const satisfies Record<string, readonly number[]>;
+type FilterName = keyof typeof FILTERS;
+const FILTER_NAMES = Object.keys(FILTERS) as readonly FilterName[];
+const PAUSE = 600;
+const MOST = 999;
+const NEEDED = 3;
+const NO_ANSWERS: readonly number[] = [];
+
+const USUAL = {
+  image: "example" as string,
+  w: FILTERS.diagonal as readonly number[],
+  x: 0,
+  y: 0,
+  own: false,
+  /** Place and sum in turn. */
+  answers: NO_ANSWERS,
+  seed: 1,
+};
+
+function check(given: typeof USUAL): typeof USUAL {
+  const isImage = given.image in IMAGES || given.image === "random";
+  const w = [4, 9].includes(given.w.length) ? given.w.map((v) => clamp(v, -MOST, MOST)) : USUAL.w;
+  const last = SIDE - Math.sqrt(w.length);
+  return {
+    image: isImage ? given.image : USUAL.image,
+    w,
+    x: clamp(Math.round(given.x), 0, last),
+    y: clamp(Math.round(given.y), 0, last),
+    own: given.own,
+    answers: given.answers.length % 2 === 0 ? given.answers : [],
+    seed: clamp(Math.round(given.seed), 1, 9999),
+  };
+}
+
+/** The sums given by the reader that are right. */
+function rightAnswers(answers: readonly number[], map: readonly number[]): ReadonlyMap<number, number> {
+  const right = new Map<number, number>();
+  for (let i = 0; i < answers.length; i += 2) {
+    if (map[answers[i]!] === answers[i + 1]) right.set(answers[i]!, answers[i + 1]!);
+  }
+  return right;
+}
+
+export function Lab() {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const [state, update] = useLabState("by-hand", USUAL, (given) => check(given as typeof USUAL));
+  const [isRunning, setRunning] = useState(false);
+  const { x, y, w, own, seed } = state;
+  const name = state.image as ImageName;
+  const random = useComputed(() => engine.drawImage(SIDE, seed), [seed]);
+  const values: readonly number[] | undefined = name === "random" ? random.value : IMAGES[name];
+  const filter = { side: Math.sqrt(w.length), values: w };
+  const image = { side: SIDE, values: values ?? new Array<number>(SIDE * SIDE).fill(0) };
+  const walk = useComputed(
+    () => engine.walk(image, filter).then((result) => ({ ...result, image, filter })),
+    [image.values.join(), w.join()],
+  );
+  const example = useComputed(
+    () => engine.walk({ side: 2, values: [1, 2, 3, 4] }, { side: 2, values: [1, 0, 0, 1] }),
+    [],
+  );
+  const places = SIDE - filter.side + 1;
+  const place = y * places + x;
+  const isWalked = walk.value?.filter.side === filter.side;
+  const shown = isWalked ? walk.value : undefined;
+  const products = shown?.products[place];
+  const sum = shown?.map[place];
+  const right = rightAnswers(state.answers, shown?.map ?? []);
+  const goTo = (next: number): void => update({ x: next % places, y: Math.floor(next / places) });
+  useEffect(() => {
+    if (!isRunning) return;
+    if (place + 1 >= places * places) return setRunning(false);
+    const timer = setTimeout(() => goTo(place + 1), PAUSE);
+    return () => clearTimeout(timer);
+  }, [isRunning, place, places]);
+  const setFilter = (next: readonly number[]): void => {
+    const last = SIDE - Math.sqrt(next.length);
+    update({ w: next, x: Math.min(x, last), y: Math.min(y, last) });
+  };
+  const chosen = FILTER_NAMES.find((option) => FILTERS[option].join() === w.join()) ?? "own";
+  const full = Math.max(...(shown?.map ?? []).map(Math.abs), 1);
+  return (
+    <LabPage
+      id="by-hand"
+      lead={t.lead}
+      prediction={{
+        question: t.question,
+        number: example.value?.map[0],
+        tolerance: 1e-6,
+        because: t.because("1\\cdot 1 + 2\\cdot 0 + 3\\cdot 0 + 4\\cdot 1 = 5"),
+      }}
+      actions={{
+        isRunning,
+        run: () => {
+          if (!isRunning && place + 1 >= places * places) goTo(0);
+          setRunning(!isRunning);
+        },
+        step: () => goTo((place + 1) % (places * places)),
+        reset: () => {
+          setRunning(false);
+          update({ x: 0, y: 0, answers: NO_ANSWERS });
+        },
+      }}
+      seed={
+        name === "random"
+          ? { value: seed, onChange: (next) => update({ seed: next, answers: [] }) }
+          : undefined
+      }
+      error={walk.error ?? random.error}
+      explain={t.explain}
+      task={{ text: t.task, isDone: own && right.size >= NEEDED }}
+      table={{
+        caption: t.caption,
+        columns: [
+          t.columns.row,
+          t.columns.column,
+          ...w.map((_, i) => `x·w ${Math.floor(i / filter.side) + 1}${(i % filter.side) + 1}`),
+          t.columns.sum,
+        ],
+        rows: (shown?.map ?? []).map((total, i) => [
+          Math.floor(i / places) + 1,
+          (i % places) + 1,
+          ...shown!.products[i]!,
+          total,
+        ]),
+      }}
+      code={codeOf(image, filter, place)}
+    >
+      <div class="row end">
+        <label class="field">
+          <span class="label">{t.image}</span>
+          <select
+            value={name}
+            onChange={(event) => update({ image: event.currentTarget.value, answers: [] })}
+          >
+            {(["example", "slope", "edge", "random"] as const).map((option) => (
+              <option key={option} value={option}>
+                {t.images[option]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span class="label">{t.filter}</span>
+          <select
+            value={chosen}
+            onChange={(event) => {
+              const next = event.currentTarget.value;
+              if (next !== "own") setFilter(FILTERS[next as FilterName]);
+            }}
+          >
+            {FILTER_NAMES.map((option) => (
+              <option key={option} value={option}>
+                {t.filters[option]}
+              </option>
+            ))}
+            {chosen === "own" && <option value="own">{t.filters.own}</option>}
+          </select>
+        </label>
+        {(["y", "x"] as const).map((axis) => (
+          <NumberField
+            key={axis}
+            label={axis === "y" ? t.row : t.column}
+            value={state[axis] + 1}
+            onChange={(value) => update({ [axis]: value - 1 })}
+            min={1}
+            max={places}
+            step={1}
+            isWhole
+          />
+        ))}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={own}
+            onChange={(event) => {
+              setRunning(false);
+              update({ own: event.currentTarget.checked });
+            }}
+          />
+          {t.own}
+        </label>
+      </div>
+      <div class="by-hand">
+        <NumberGrid
+          cell={3}
+          values={image.values}
+          columns={SIDE}
+          label={`${t.image}: ${image.values.join(" ")}`}
+          caption={t.image}
+        >
+          <CellMover
+            columns={SIDE}
+            rows={SIDE}
+            at={{ x, y }}
+            width={filter.side}
+            height={filter.side}
+            label={t.mover}
+            text={t.place(y + 1, x + 1)}
+            onMove={(cell) => update(cell)}
+          />
+        </NumberGrid>
+        <NumberGrid
+          cell={3}
+          values={w}
+          columns={filter.side}
+          label={t.filter}
+          caption={t.filter}
+          full={Math.max(...w.map(Math.abs))}
+          cellLabel={t.filterCell}
+          onEdit={(index, value) =>
+            value !== undefined &&
+            setFilter(w.map((old, i) => (i === index ? clamp(value, -MOST, MOST) : old)))
+          }
+        />
+        {products && sum !== undefined && own && (
+          <Answers
+            key={`${place} ${w.join()} ${image.values.join()}`}
+            {...{ image, filter, x, y, products, sum }}
+            onRight={() => update({ answers: [...state.answers, place, sum] })}
+          />
+        )}
+        {products && sum !== undefined && !own && <Products {...{ image, filter, x, y, products, sum }} />}
+        <NumberGrid
+          cell={3}
+          values={(shown?.map ?? []).map((total, i) => (own ? right.get(i) : total))}
+          columns={places}
+          label={t.map}
+          caption={t.map}
+          full={full}
+          marked={place}
+        />
+      </div>
+      {own && <p>{t.filled(formatNumber(right.size, locale), formatNumber(places * places, locale))}</p>}
+    </LabPage>
+  );
+}
