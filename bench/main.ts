@@ -4,6 +4,7 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "nabla";
+import { benchAugment } from "./augment.ts";
 import { measureCeiling } from "./ceiling.ts";
 import type { Context, Options, Row, Section } from "./context.ts";
 import { benchConv } from "./conv.ts";
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   gemm: benchGemm,
   conv: benchConv,
   step: benchSteps,
+  augment: benchAugment,
   wasm: benchWasm,
   overhead: benchOverhead,
   memory: benchMemory,

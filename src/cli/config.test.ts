@@ -44,6 +44,18 @@ describe("readConfigFile", () => {
     expect(readConfigFile(file("a.json", '{ "epochs": 3 }'))).toEqual({ epochs: 3 });
     expect(readConfigFile(file("empty.yaml", "# nothing said\n"))).toEqual({});
   });
+  it("takes augmentation as a switch, pixels, names, or names with options", () => {
+    for (const [given, wanted] of [
+      ["true", true],
+      ["3", 3],
+      ['"affine, elastic"', ["affine", "elastic"]],
+      ["[flip, { name: crop, padding: 4 }]", ["flip", { name: "crop", padding: 4 }]],
+    ] as const) {
+      expect(readConfigFile(file("augment.yaml", `augment: ${given}`))).toEqual({ augment: wanted });
+    }
+    expect(checkFlags({ augment: "affine,elastic" })).toEqual({ augment: ["affine", "elastic"] });
+    expect(checkFlags({ augment: "4" })).toEqual({ augment: 4 });
+  });
   it("says what is wrong with a file that cannot be read as one", () => {
     expect(() => readConfigFile(join(folder, "none.yaml"))).toThrow(/none\.yaml does not exist/);
     expect(() => readConfigFile(file("bad.yaml", "epochs: [1\n"))).toThrow(/bad\.yaml is not valid YAML: /);
@@ -70,6 +82,20 @@ describe("a mistake", () => {
     );
     expect(() => checkConfig({ validation: 1 }, "x.yaml")).toThrow(/at least 0 and below 1/);
     expect(() => checkConfig({ lr: "fast" }, "x.yaml")).toThrow(ConfigError);
+  });
+  it("in an augmentation names it, and the one meant", () => {
+    expect(() => checkFlags({ augment: "affin" })).toThrow(
+      'config: --augment in the command line: augment: "affin" is unknown. Did you mean "affine"? There are affine, ',
+    );
+    expect(() => checkConfig({ augment: [{ name: "elastic", sigma: 0 }] }, "x.yaml")).toThrow(
+      'config: "augment" in x.yaml: elastic: sigma must be a number above 0, it is 0.',
+    );
+    expect(() => checkConfig({ augment: [{ name: "affine", degree: 3 }] }, "x.yaml")).toThrow(
+      'Did you mean "degrees"?',
+    );
+    for (const odd of [-1, 1.5, [3], [{ degrees: 3 }], null]) {
+      expect(() => checkConfig({ augment: odd }, "x.yaml")).toThrow(/config: "augment" must be /);
+    }
   });
   it("on the command line is named as it was typed", () => {
     expect(checkFlags({ batchSize: 32, json: true, resume: undefined })).toEqual({ batchSize: 32 });

@@ -6,6 +6,7 @@ import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { ConfigError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { type AugmentationEntry, readEntry } from "../data/augment/catalog.ts";
 import { RECIPE } from "../train/recipe.ts";
 
 const whole = (least: number) => {
@@ -24,6 +25,26 @@ const share = "must be at least 0 and below 1";
 const rhythm = "must be a whole number of steps of at least 1, or minutes as in 10m";
 
 const dimensions = "must be pixels as in 64, height and width as in 48x64, or channels too as in 1x28x28";
+
+const changes =
+  "must be true, false, a number of pixels, names as in affine,elastic, or a list of names and of objects with a name";
+/** On the command line everything is text: "3" is pixels, "affine,elastic" a list. */
+const spelledOut = (value: unknown): unknown => {
+  if (typeof value !== "string") return value;
+  return /^\s*\d+\s*$/.test(value) ? Number(value) : value.split(",").map((name) => name.trim());
+};
+const entry: z.ZodType<AugmentationEntry> = z.union([text, z.looseObject({ name: text })]);
+const augment = z.preprocess(
+  spelledOut,
+  z.union([yesNo, whole(0), z.array(entry)], changes).superRefine((value, context) => {
+    if (typeof value !== "object") return;
+    try {
+      for (const one of value) readEntry(one);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+  }),
+);
 
 /** Names of optimisers, as --optimizer takes them. */
 export const OPTIMIZERS = [
@@ -62,7 +83,7 @@ const SHAPE = {
   cache: yesNo,
   balanced: yesNo,
   shuffleBuffer: whole(1),
-  augment: yesNo,
+  augment,
   labelSmoothing: z.number(share).min(0, share).lt(1, share),
   patience: whole(1),
   target: z.number(accuracy).gt(0, accuracy).max(1, accuracy),
@@ -208,6 +229,9 @@ function check(values: unknown, { name, nameOf }: Source): PartialTrainConfig {
   const key = String(issue.path[0] ?? "");
   if (key === "") {
     throw new ConfigError(`config: ${name} must hold keys and values, like "epochs: 10". Correct the file.`);
+  }
+  if (issue.code === "custom") {
+    throw new ConfigError(`config: ${nameOf(key)} in ${name}: ${issue.message}`, { key });
   }
   const value = (values as Record<string, unknown>)[key];
   throw new ConfigError(

@@ -1,5 +1,6 @@
 // From a resolved configuration to the options of fit(): its optimiser by name, its schedule, its checkpoints.
 // Knows nothing of data, files or devices.
+import { makeAugmentations } from "../data/index.ts";
 import * as optim from "../optim/index.ts";
 import { type FitOptions, RECIPE } from "../train/index.ts";
 import type { TrainConfig } from "./config.ts";
@@ -52,7 +53,7 @@ export const fitOptions = (config: TrainConfig): FitOptions => ({
   validation: config.validation,
   balanced: config.balanced,
   shuffleBuffer: config.shuffleBuffer,
-  augment: config.augment,
+  augment: makeAugmentations(config.augment),
   labelSmoothing: config.labelSmoothing,
   clipNorm: config.clipNorm,
   clipValue: config.clipValue,

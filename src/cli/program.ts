@@ -53,6 +53,8 @@ function buildProgram(context: Context): Command {
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
+    // What follows a command's name is its own, even where the command above has an option of that name.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help lists what there is)")
     .exitOverride()
     .configureOutput({

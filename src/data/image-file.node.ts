@@ -25,11 +25,10 @@ interface Opened {
   readonly isGrey: boolean;
 }
 
-/** The decoder, loaded at first use so that nothing else needs it installed. */
-async function openWith(source: string | Uint8Array, name: string): Promise<Opened> {
-  let sharp: typeof import("sharp").default;
+/** The codec, loaded at first use so that nothing else needs it installed; `name` is what it is needed for. */
+export async function loadSharp(name: string): Promise<typeof import("sharp").default> {
   try {
-    sharp = (await import("sharp")).default;
+    return (await import("sharp")).default;
   } catch (error) {
     const cure = "Install it with npm install sharp; data sets in IDX or CIFAR form do not need it.";
     throw new DataError(
@@ -38,6 +37,10 @@ async function openWith(source: string | Uint8Array, name: string): Promise<Open
       error,
     );
   }
+}
+
+async function openWith(source: string | Uint8Array, name: string): Promise<Opened> {
+  const sharp = await loadSharp(name);
   if (typeof source === "string") await checkIsFile(source, name);
   const picture = sharp(source, { limitInputPixels: MAX_PIXELS, failOn: "warning" });
   let format: string | undefined;

@@ -3,6 +3,7 @@
 export { type AtomicContent, atomicWrite } from "./atomic-write.node.ts";
 export { cacheDir } from "./cache.node.ts";
 export { type Cifar10Options, openCifar10 } from "./cifar10.node.ts";
+export { contactSheet, type SheetRow } from "./contact-sheet.node.ts";
 export { type DigitsOptions, openDigits } from "./digits.node.ts";
 export { type Download, download } from "./download.node.ts";
 export { decodeImage, type ImageForm, readDigit } from "./image-file.node.ts";

@@ -7,6 +7,7 @@ export {
   type AugmentationName,
   type AugmentRequest,
   augment,
+  augmentBytes,
   type Batch,
   type Change,
   type ColorJitterOptions,
@@ -52,6 +53,7 @@ export {
   type Labelled,
   readImages,
 } from "./image-set.ts";
+export { bytesOf, pixelsOf } from "./pixels.ts";
 export { type GreyPicture, prepareDigit } from "./prepare-digit.ts";
 export type { DataProgress, OpenOptions } from "./progress.ts";
 export { balancedOrder, bufferedOrder, epochOrder, SHUFFLE_BUFFER } from "./sampler.ts";

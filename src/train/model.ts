@@ -2,6 +2,7 @@
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
 import type { ImageSource } from "../data/image-set.ts";
+import { pixelsOf } from "../data/pixels.ts";
 import { type ChannelStatistics, channelStatistics } from "../data/statistics.ts";
 import { initialize } from "../nn/initialize.ts";
 import { apply, evaluation, type Layer } from "../nn/layer.ts";
@@ -77,13 +78,6 @@ function checkOutput(net: Layer, { shape, classes }: ImageSource): void {
   );
 }
 
-/** Bytes [N, C·H·W] as pixels from 0 to 1, float32 [N, C, H, W]. */
-export const pixelsOf = (bytes: Tensor, { shape }: Pick<ModelDescription, "shape">): Tensor =>
-  bytes
-    .cast("float32")
-    .reshape(bytes.shape[0]!, ...shape)
-    .div(255);
-
 /** The layer's input for pixels x from 0 to 1: (x − mean) / deviation, channel by channel; float32 [N, C, H, W]. */
 export function normalizePixels(pixels: Tensor, { normalization }: ModelDescription): Tensor {
   // A constant channel has no deviation; it becomes 0 everywhere.
@@ -96,7 +90,7 @@ export function normalizePixels(pixels: Tensor, { normalization }: ModelDescript
 
 /** The layer's input for bytes [N, C·H·W]: pixels (x/255 − mean) / deviation as float32 [N, C, H, W]. */
 export const normalizeImages = (bytes: Tensor, model: ModelDescription): Tensor =>
-  normalizePixels(pixelsOf(bytes, model), model);
+  normalizePixels(pixelsOf(bytes, model.shape), model);
 
 /** The logits [N, K] of bytes [N, C·H·W], as in evaluation. */
 export const logitsOf = (model: Model, bytes: Tensor): Tensor =>

@@ -1,6 +1,7 @@
 // The compiled training step: gathers its batch from the window of images on the device, computes loss and gradients,
 // updates the parameters and notes how it went, so that many steps run in one call. Knows nothing of epochs or events.
 import { type Augmentation, augment, type Batch } from "../data/augment/augmentation.ts";
+import { pixelsOf } from "../data/pixels.ts";
 import type { Window } from "../data/windows.ts";
 import { apply, training } from "../nn/layer.ts";
 import { correct, crossEntropy } from "../nn/losses.ts";
@@ -22,7 +23,7 @@ import {
   type StepValue,
   valuesOf,
 } from "./inspection.ts";
-import { type Model, normalizePixels, pixelsOf } from "./model.ts";
+import { type Model, normalizePixels } from "./model.ts";
 
 /** What a training step is made of. */
 export interface StepOptions {
@@ -196,7 +197,7 @@ export class TrainingStep {
     const begin = this.#position.sub(held.first).mul(batchSize);
     const first = this.#sums === undefined ? begin : begin.add(this.#sums.part.mul(count));
     const indices = held.order.take(first.add(arange(count)));
-    const images = pixelsOf(held.images.take(indices), model);
+    const images = pixelsOf(held.images.take(indices), model.shape);
     const batch = { images, labels: held.labels.take(indices), classes: model.classes.length };
     return augment(batch, list, this.generator);
   }

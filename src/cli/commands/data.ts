@@ -16,6 +16,7 @@ import { showImages } from "../render/evaluation.ts";
 import { alignColumns } from "../render/lines.ts";
 import { formatAmount, formatCount } from "../render/numbers.ts";
 import { drawGallery } from "../render/picture.ts";
+import { addPreview } from "./preview.ts";
 
 interface DataOptions extends CommonOptions {
   readonly dataDir?: string;
@@ -46,6 +47,7 @@ export function addData(program: Command, context: Context): void {
     .addOption(numberOption("--limit <n>", "look at the first n images of each part only"))
     .addOption(numberOption("--show <n>", "draw n images").default(6));
   withCommonOptions(command).action((name: string, options: DataOptions) => showData(name, options, context));
+  addPreview(command.enablePositionalOptions(), context);
 }
 
 async function showData(name: string, options: DataOptions, { terminal }: Context): Promise<void> {

@@ -1,5 +1,6 @@
 // `nabla train`: its options. What a run does is train-run.ts, loaded only when there is something to train.
 import { type Command, Option } from "commander";
+import { AUGMENTATION_NAMES } from "../../data/augment/catalog.ts";
 import { RECIPE } from "../../train/recipe.ts";
 import { OPTIMIZERS, SCHEDULES, SGD_RATE } from "../config.ts";
 import { type Context, numberOption, sizeOption, withCommonOptions } from "../context.ts";
@@ -57,7 +58,10 @@ export function addTrain(program: Command, context: Context): void {
     .addOption(
       numberOption("--label-smoothing <share>", "share of the target spread over all classes (default 0)"),
     )
-    .option("--augment", "move the images by up to two pixels")
+    .option(
+      "--augment [changes]",
+      `change the images at random: by up to 2 pixels, or so many, or by ${AUGMENTATION_NAMES.join(",")}`,
+    )
     .option("--no-augment", "learn from the images as they are (default)")
     .addOption(
       numberOption("--validation <share>", "share of the images held out for validation (default 0.1)"),

@@ -21,3 +21,4 @@ export { type ElasticOptions, elastic } from "./elastic.ts";
 export { type CutoutOptions, cutout, type RandomErasingOptions, randomErasing } from "./erase.ts";
 export { type AugmentRequest, makeAugmentations } from "./make.ts";
 export { cutmix, type MixOptions, mixup } from "./mix.ts";
+export { augmentBytes } from "./preview.ts";
