@@ -18,6 +18,7 @@ import { QuietExit } from "./failure.ts";
 import { fitOptions } from "./fit-options.ts";
 import { type Interrupt, STOPPED_CODE } from "./interrupt.ts";
 import { showWorst } from "./render/evaluation.ts";
+import { writeReport } from "./report/write-report.ts";
 import { newRunFolder } from "./run-name.ts";
 import type { RunView } from "./run-view.ts";
 
@@ -83,6 +84,7 @@ async function trainIn(
   const evaluation = await evaluate(model, data.test);
   await atomicWrite(join(folder.path, EVALUATION_FILE), `${JSON.stringify(evaluation)}\n`);
   view.score("test", evaluation, await showWorst(data.test, evaluation));
+  await writeReport({ folder: folder.path, config, layers, evaluation, test: data.test });
   view.close(folder.path, "done");
   return evaluation;
 }

@@ -1,10 +1,19 @@
 // The life of a run from the command line: trained, scored, used, interrupted and gone on with. Small and seeded.
 import { EventEmitter } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
+import { decodeTensorBoard } from "../formats/index.ts";
 import { RECIPE } from "../train/recipe.ts";
 import { runCommandLine } from "./program.ts";
 import { recordingTerminal, type Terminal } from "./terminal.ts";
@@ -98,6 +107,16 @@ describe("nabla train", () => {
     const { count, confusion } = JSON.parse(readFileSync(join(at("whole"), "evaluation.json"), "utf8"));
     expect([count, confusion.length]).toEqual([400, 10]);
     expect(modelOf(at("whole")).length).toBeGreaterThan(7850 * 4);
+  });
+
+  it("saves a report with its mistakes, and what TensorBoard shows", () => {
+    const report = readFileSync(join(at("whole"), "report.html"), "utf8");
+    const { worst } = JSON.parse(readFileSync(join(at("whole"), "evaluation.json"), "utf8"));
+    expect(report.match(/<img src="data:image\/png;base64,iVBOR/g)).toHaveLength(Math.min(24, worst.length));
+    const [file, ...others] = readdirSync(at("whole")).filter((name) => name.includes("tfevents"));
+    expect(others).toEqual([]);
+    const told = decodeTensorBoard(readFileSync(join(at("whole"), file!)));
+    expect(told.filter(({ scalars }) => scalars?.["loss/validation"] !== undefined)).toHaveLength(3);
   });
 
   it("takes a file for any option, flags winning, and writes JSON lines", async () => {

@@ -13,3 +13,10 @@ export {
   type SafeTensors,
 } from "./safetensors.ts";
 export { readTar, type TarEntry, type TarMember, type TarRequest, walkTar } from "./tar.ts";
+export {
+  beginTensorBoardFile,
+  decodeTensorBoard,
+  type EventHistogram,
+  encodeTensorBoardEvent,
+  type TensorBoardEvent,
+} from "./tensorboard.ts";

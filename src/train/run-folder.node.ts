@@ -1,4 +1,5 @@
-// A run as a folder: config.json, metrics.jsonl, checkpoint.safetensors, and at the end model.safetensors.
+// A run as a folder: config.json, metrics.jsonl and the same for TensorBoard, checkpoint.safetensors, and at the end
+// model.safetensors.
 // Knows nothing of how training is done or of what a configuration means.
 import { existsSync, rmdirSync, rmSync } from "node:fs";
 import { access, appendFile, readFile } from "node:fs/promises";
@@ -11,6 +12,7 @@ import { addCheckpoint, CHECKSUM_FILE, readNewest, USUAL_KEEP } from "./checkpoi
 import type { FitEvent } from "./events.ts";
 import type { Model, ModelDescription } from "./model.ts";
 import { RUNNING_FILE, STOP_FILE } from "./run-presence.node.ts";
+import { TensorBoardLog, tensorBoardFiles } from "./tensorboard-log.node.ts";
 import type { TrainingState } from "./training-state.ts";
 
 /** Name of the file in a run folder with its resolved configuration. */
@@ -25,7 +27,7 @@ export interface RunFolder {
   readonly path: string;
   /** The configuration it was made with, as read from or written to config.json. */
   readonly config: unknown;
-  /** Adds an event to the metrics, as a JSON line. */
+  /** Adds an event to the metrics, as a JSON line, and to TensorBoard's. */
   append(event: FitEvent): Promise<void>;
   saveCheckpoint(model: ModelDescription, state: TrainingState): Promise<string>;
   saveModel(model: Model): Promise<string>;
@@ -56,7 +58,8 @@ const exists = (path: string): Promise<boolean> =>
 
 function removeUnlessSaved(path: string): void {
   if (existsSync(join(path, CHECKPOINT_FILE))) return;
-  const own = [METRICS_FILE, CHECKSUM_FILE, CONFIG_FILE, RUNNING_FILE, STOP_FILE];
+  const events = existsSync(path) ? tensorBoardFiles(path) : [];
+  const own = [METRICS_FILE, CHECKSUM_FILE, CONFIG_FILE, RUNNING_FILE, STOP_FILE, ...events];
   for (const file of own) rmSync(join(path, file), { force: true });
   try {
     rmdirSync(path);
@@ -66,6 +69,7 @@ function removeUnlessSaved(path: string): void {
 }
 
 function runFolder(path: string, config: unknown, keep: number, continued?: Continuation): RunFolder {
+  const tensorBoard = new TensorBoardLog(path);
   let isCut = continued === undefined;
   let best = Number.POSITIVE_INFINITY;
   let isBest = false;
@@ -85,6 +89,7 @@ function runFolder(path: string, config: unknown, keep: number, continued?: Cont
       if (!isCut) await cutMetrics(path, continued!.step);
       isCut = true;
       await appendFile(join(path, METRICS_FILE), `${JSON.stringify(event)}\n`);
+      await tensorBoard.append(event);
     },
     async saveCheckpoint(model, state) {
       const file = await addCheckpoint(path, { model, state }, { keep, isBest });
