@@ -1,12 +1,13 @@
 // Decodes one picture file (PNG, JPEG, WebP) into bytes of a wanted size. Knows nothing of data sets or labels.
-import { stat } from "node:fs/promises";
-import type { Sharp } from "sharp";
+import { readFile, stat } from "node:fs/promises";
+import type { Metadata, Sharp } from "sharp";
 import { DataError } from "../base/errors.ts";
 import { prepareDigit } from "./prepare-digit.ts";
 
 // 100 megapixels: a phone's photo fits, a picture made to exhaust memory does not.
 const MAX_PIXELS = 100_000_000;
-const FORMATS = new Set(["png", "jpeg", "webp"]);
+// A picture of so many pixels takes less in each of the formats, so a larger file is none.
+const MAX_FILE_BYTES = 4 * MAX_PIXELS;
 
 /** The form a picture is brought into: grey (1) or RGB (3), and its size in pixels. */
 export interface ImageForm {
@@ -19,10 +20,13 @@ export interface ImageForm {
   readonly like?: string | undefined;
 }
 
-/** A picture about to be decoded. */
-interface Opened {
-  readonly picture: Sharp;
-  readonly isGrey: boolean;
+/** The format that a file's first bytes tell of; asking the decoder would have it begin twice. */
+function formatOf(bytes: Uint8Array): "png" | "jpeg" | "webp" | undefined {
+  const begins = (...start: readonly number[]): boolean => start.every((byte, at) => bytes[at] === byte);
+  if (begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "png";
+  if (begins(0xff, 0xd8, 0xff)) return "jpeg";
+  const isWebp = begins(0x52, 0x49, 0x46, 0x46) && new TextDecoder().decode(bytes.subarray(8, 12)) === "WEBP";
+  return isWebp ? "webp" : undefined;
 }
 
 /** The codec, loaded at first use so that nothing else needs it installed; `name` is what it is needed for. */
@@ -39,38 +43,44 @@ export async function loadSharp(name: string): Promise<typeof import("sharp").de
   }
 }
 
-async function openWith(source: string | Uint8Array, name: string): Promise<Opened> {
+async function openWith(source: string | Uint8Array, name: string): Promise<Sharp> {
   const sharp = await loadSharp(name);
-  if (typeof source === "string") await checkIsFile(source, name);
-  const picture = sharp(source, { limitInputPixels: MAX_PIXELS, failOn: "warning" });
-  let format: string | undefined;
-  let space: string | undefined;
+  const bytes = typeof source === "string" ? await readPicture(source, name) : source;
+  const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "warning" });
+  if (formatOf(bytes) === undefined) {
+    const { format = "unknown" } = await metadataOf(picture, name);
+    throw new DataError(`${name}: the picture is of type ${format}. Convert it to PNG, JPEG or WebP.`, {
+      name,
+      format,
+    });
+  }
+  // Turned upright as its EXIF data says; transparent parts become white paper; 16 bits become 8.
+  return picture.rotate().flatten({ background: "#ffffff" });
+}
+
+async function metadataOf(picture: Sharp, name: string): Promise<Metadata> {
   try {
-    ({ format, space } = await picture.metadata());
+    return await picture.metadata();
   } catch (error) {
     throw undecodable(name, error);
   }
-  if (format === undefined || !FORMATS.has(format)) {
-    throw new DataError(
-      `${name}: the picture is of type ${format ?? "unknown"}. Convert it to PNG, JPEG or WebP.`,
-      { name, format },
-    );
-  }
-  // Turned upright as its EXIF data says; transparent parts become white paper; 16 bits become 8.
-  const upright = picture.rotate().flatten({ background: "#ffffff" });
-  return { picture: upright, isGrey: space === "b-w" || space === "grey16" };
 }
 
-async function checkIsFile(path: string, name: string): Promise<void> {
+const isGrey = async (picture: Sharp, name: string): Promise<boolean> =>
+  ["b-w", "grey16"].includes((await metadataOf(picture, name)).space);
+
+async function readPicture(path: string, name: string): Promise<Uint8Array> {
   let why = "";
   try {
-    if (!(await stat(path)).isFile()) why = "is no file";
+    const found = await stat(path);
+    if (!found.isFile()) why = "is no file";
+    else if (found.size > MAX_FILE_BYTES) why = `has ${found.size} bytes, more than any picture`;
+    else return await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
   }
-  if (why !== "")
-    throw new DataError(`${name}: ${why}. Give the path of a PNG, JPEG or WebP file.`, { path });
+  throw new DataError(`${name}: ${why}. Give the path of a PNG, JPEG or WebP file.`, { path });
 }
 
 function undecodable(name: string, error: unknown): DataError {
@@ -121,19 +131,25 @@ export async function decodeImage(
   name: string = typeof source === "string" ? source : "picture",
 ): Promise<Uint8Array> {
   const { channels, height, width, fit = "cover", like } = form;
-  const { picture, isGrey } = await openWith(source, name);
+  const picture = await openWith(source, name);
   if (like === undefined) {
     const resized = picture.resize({ width, height, fit, background: "#ffffff" });
     return toPlanes(await rawOf(resized, channels, name), channels);
   }
   const raw = await rawOf(picture, channels, name);
   const isOther = raw.height !== height || raw.width !== width;
-  if (isOther || (channels === 1 && !isGrey)) {
+  const hasColours = channels === 1 && !(await isGrey(picture, name));
+  if (isOther || hasColours) {
     const found = isOther ? `is ${raw.height}×${raw.width}` : "has colours";
     throw new DataError(
       `${name}: the picture ${found}, ${like} is ${height}×${width}${channels === 1 ? " and grey" : ""}. ` +
         `Say what all are to become (height and width in pixels): --size ${isOther ? "" : "3x"}${height}x${width}.`,
-      { name, like, shape: [isGrey ? 1 : 3, raw.height, raw.width], wanted: [channels, height, width] },
+      {
+        name,
+        like,
+        shape: [hasColours ? 3 : channels, raw.height, raw.width],
+        wanted: [channels, height, width],
+      },
     );
   }
   return toPlanes(raw, channels);
@@ -141,8 +157,8 @@ export async function decodeImage(
 
 /** The form a picture has: grey or RGB, its height and width. Throws as `decodeImage` does. */
 export async function pictureForm(source: string | Uint8Array, name: string): Promise<ImageForm> {
-  const { picture, isGrey } = await openWith(source, name);
-  const channels = isGrey ? 1 : 3;
+  const picture = await openWith(source, name);
+  const channels = (await isGrey(picture, name)) ? 1 : 3;
   const { height, width } = await rawOf(picture, channels, name);
   return { channels, height, width, like: name };
 }
@@ -155,7 +171,7 @@ export async function readDigit(
   source: string | Uint8Array,
   name: string = typeof source === "string" ? source : "picture",
 ): Promise<Uint8Array> {
-  const { picture } = await openWith(source, name);
+  const picture = await openWith(source, name);
   // More pixels than this only cost time: a digit is brought to 20×20 in the end.
   const small = picture.resize({ width: 512, height: 512, fit: "inside", withoutEnlargement: true });
   const raw = await rawOf(small, 1, name);

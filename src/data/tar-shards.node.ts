@@ -187,7 +187,8 @@ export async function listTarShards(source: string): Promise<PictureSource> {
   const written = await readFile(join(root, CLASSES), "utf8").catch(() => undefined);
   const named = written?.split(/\r?\n/).filter((line) => line.trim() !== "");
   const labels = train.flat().map(({ label }) => label);
-  const name = basename(source).replace(/\.tar$/, "");
+  // A pattern is no name; the folder it leads to is.
+  const name = /[{}]/.test(basename(source)) ? basename(root) : basename(source).replace(/\.tar$/, "");
   const classes = named ? checkClasses(named, join(root, CLASSES)) : classNames(labels, source);
   const others = async (shards: readonly string[]): Promise<PictureList | undefined> =>
     shards.length === 0 ? undefined : listOf(name, await listSamples(shards), classes);

@@ -53,7 +53,7 @@ describe("tar shards", () => {
     await save("set/a-09.tar", await samples(6, 5, "json"));
     await save("set/a-10.tar", await samples(11, 9));
     const set = await openImages(join(root, "set/a-{08..10}.tar"), { testFraction: 0.1 });
-    expect(set.train.shape).toEqual([3, 7, 9]);
+    expect([set.name, set.train.shape]).toEqual(["set", [3, 7, 9]]);
     expect(set.train.classes).toEqual(["0", "1"]);
     expect(isStream(set.train) && set.train.shards.reduce((sum, size) => sum + size)).toBe(18);
     const all = [...(await content(set.train)), ...(await content(set.test))];
