@@ -10,6 +10,7 @@ import type { Context, Options, Row, Section } from "./context.ts";
 import { benchConv } from "./conv.ts";
 import { benchGemm } from "./gemm.ts";
 import { benchInference } from "./inference.ts";
+import { benchLoader } from "./loader.ts";
 import { benchMemory } from "./memory.ts";
 import { cache } from "./native-program.ts";
 import { benchOverhead } from "./overhead.ts";
@@ -27,6 +28,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   overhead: benchOverhead,
   memory: benchMemory,
   inference: benchInference,
+  loader: benchLoader,
   profile: benchProfile,
 };
 
