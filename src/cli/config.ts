@@ -78,7 +78,7 @@ const SHAPE = {
   seed: whole(0).max(2 ** 32 - 1, "must be below 2^32"),
   validation: z.number(share).min(0, share).lt(1, share),
   limit: whole(1),
-  size: z.union([whole(1), z.string().regex(/^([13]x)?[1-9]\d*x[1-9]\d*$/, dimensions)], dimensions),
+  size: z.union([whole(1), z.string().regex(/^(([13]x)?[1-9]\d*x)?[1-9]\d*$/, dimensions)], dimensions),
   stream: yesNo,
   cache: yesNo,
   balanced: yesNo,

@@ -32,9 +32,6 @@ export const numberOption = (flags: string, description: string): Option =>
     return value.trim() === "" || Number.isNaN(number) ? value : number;
   });
 
-/** The option for the size that pictures are brought to. */
+/** The option for the size that pictures are brought to; a text, as 0x5 would be a number. */
 export const sizeOption = (): Option =>
-  numberOption(
-    "--size <pixels>",
-    "bring all pictures to this size: 64, 48x64 (height, width), 1x28x28 (grey)",
-  );
+  new Option("--size <pixels>", "bring all pictures to this size: 64, 48x64 (height, width), 1x28x28 (grey)");
