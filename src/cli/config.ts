@@ -78,6 +78,8 @@ const SHAPE = {
   seed: whole(0).max(2 ** 32 - 1, "must be below 2^32"),
   validation: z.number(share).min(0, share).lt(1, share),
   limit: whole(1),
+  validationData: text,
+  testData: text,
   size: z.union([whole(1), z.string().regex(/^(([13]x)?[1-9]\d*x)?[1-9]\d*$/, dimensions)], dimensions),
   stream: yesNo,
   cache: yesNo,
@@ -118,6 +120,8 @@ type Optional =
   | "keepCheckpoints"
   | "dataDir"
   | "limit"
+  | "validationData"
+  | "testData"
   | "size"
   | "stream"
   | "cache"

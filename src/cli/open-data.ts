@@ -14,6 +14,9 @@ export interface DataRequest {
   readonly size?: number | string | undefined;
   /** The shape that pictures are brought to where no size is given; that of the first unless given. */
   readonly shape?: readonly [number, number, number] | undefined;
+  /** Sources of pictures for parts of their own. */
+  readonly validationData?: string | undefined;
+  readonly testData?: string | undefined;
   readonly stream?: boolean | undefined;
   readonly cache?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -49,10 +52,12 @@ export async function openImages(
 
 async function openWith<S extends ImageSource>(
   open: (name: string, options: OpenDataSetOptions) => Promise<DataSet<S>>,
-  { data, dataDir, limit, size, shape, stream, cache, signal }: DataRequest,
+  request: DataRequest,
   terminal: Terminal,
   isQuiet: boolean,
 ): Promise<DataSet<S>> {
+  const { data, dataDir, limit, size, shape, signal } = request;
+  const { validationData, testData, stream, cache } = request;
   const { DATA_SET_NAMES } = await import("../data/index.node.ts");
   const isNamed = (DATA_SET_NAMES as readonly string[]).includes(data);
   let isDrawn = false;
@@ -61,13 +66,8 @@ async function openWith<S extends ImageSource>(
     isDrawn = false;
   };
   const options: OpenDataSetOptions = {
-    ...{
-      dataDir,
-      signal,
-      stream,
-      cache,
-      image: formOfSize(size ?? (isNamed ? undefined : shape?.join("x"))),
-    },
+    ...{ dataDir, signal, stream, cache, validationData, testData },
+    image: formOfSize(size ?? (isNamed ? undefined : shape?.join("x"))),
     // Drawing fewer digits is quicker than drawing all and throwing most away.
     ...(data === "digits" && limit !== undefined ? { train: limit, test: Math.min(limit, 10_000) } : {}),
     onProgress: (progress) => {

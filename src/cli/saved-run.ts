@@ -31,11 +31,16 @@ export async function withSavedRun<T>(
     () => false,
   );
   const given = checkFlags(flags);
-  const { dataDir, ...saved } = isFolder
+  const { dataDir, validationData, testData, ...saved } = isFolder
     ? checkConfig(await readConfig(path), join(path, "config.json"))
     : ({} as PartialTrainConfig);
   // Where the data of the run was is no place to look for other data.
   const isSameData = given.data === undefined || given.data === saved.data;
-  const config = resolveConfig(given, isSameData && dataDir !== undefined ? { ...saved, dataDir } : saved);
+  const where = {
+    ...(dataDir && { dataDir }),
+    ...(validationData && { validationData }),
+    ...(testData && { testData }),
+  };
+  const config = resolveConfig(given, isSameData ? { ...saved, ...where } : saved);
   return withDevice(config, async () => action({ model: await loadSaved(path), config }));
 }

@@ -91,6 +91,31 @@ it("goes on with a stream within an epoch as if it had never stopped", async () 
   expect(modelOf(at("cut")).equals(modelOf(at("whole")))).toBe(true);
 });
 
+it("takes validation and test from sources of their own", async () => {
+  const own = ["--validation-data", at("x-0.tar"), "--test-data", at("photos.csv")];
+  const args = ["train", "--data", at("x-{0..1}.tar"), ...own, ...SMALL, "--out", at("own"), "--json"];
+  const { code, output } = await nabla(args);
+  expect(code).toBe(0);
+  const told = records(output);
+  expect(told.find(({ type }) => type === "start")).toMatchObject({ trainImages: 90, validationImages: 45 });
+  expect(told.find(({ type }) => type === "evaluation")).toMatchObject({ count: 90 });
+  writeFileSync(at("other.csv"), "0.png,light\n1.png,grey\n");
+  const refused = await nabla([
+    "train",
+    "--data",
+    at("photos.csv"),
+    "--test-data",
+    at("other.csv"),
+    ...SMALL,
+  ]);
+  expect([refused.code, refused.errors]).toEqual([
+    1,
+    expect.stringContaining('other.csv: has the class "grey", photos has dark, light.'),
+  ]);
+  const named = await nabla(["train", "--data", "digits", "--test-data", at("other.csv"), ...SMALL]);
+  expect([named.code, named.errors]).toEqual([2, expect.stringContaining("digits is held in memory")]);
+});
+
 it("tells what a set of shards holds", async () => {
   const { output } = await nabla(["data", at("x-{0..1}.tar"), "--size", "1x8x8", "--show", "1", "--json"]);
   expect(records(output)[0]).toMatchObject({

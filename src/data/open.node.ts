@@ -11,7 +11,7 @@ import type { DataSet, ImageSource } from "./image-set.ts";
 import { openMnist } from "./mnist.node.ts";
 import { intoMemory, openPictures, type PictureOptions } from "./open-pictures.node.ts";
 import { listCsv } from "./picture-csv.node.ts";
-import type { PictureSource } from "./picture-list.node.ts";
+import type { PictureList, PictureSource } from "./picture-list.node.ts";
 import { hasShards, listTarShards } from "./tar-shards.node.ts";
 
 /** Names that `openDataSet` knows; anything else is taken for a path. */
@@ -21,6 +21,10 @@ export const DATA_SET_NAMES = ["digits", "mnist", "fashion-mnist", "cifar10"] as
 export interface OpenDataSetOptions extends DigitsOptions, PictureOptions {
   /** Where to download from in place of the public servers. */
   readonly mirrors?: readonly string[] | undefined;
+  /** Pictures that training is judged by, a source of their own with the same classes. */
+  readonly validationData?: string | undefined;
+  /** Pictures for the score at the end, likewise. */
+  readonly testData?: string | undefined;
 }
 
 const WHAT = "a folder of pictures, a CSV file, or tar shards";
@@ -28,8 +32,10 @@ const WHAT = "a folder of pictures, a CSV file, or tar shards";
 /** Opens a set by name; undefined where it is none of those known. */
 async function openNamed(name: string, options: OpenDataSetOptions): Promise<DataSet | undefined> {
   if (!(DATA_SET_NAMES as readonly string[]).includes(name)) return undefined;
-  const { image, stream, cache } = options;
-  const odd = Object.entries({ image, stream, cache }).find(([, value]) => value !== undefined);
+  const { image, stream, cache, validationData, testData } = options;
+  const odd = Object.entries({ image, stream, cache, validationData, testData }).find(
+    ([, value]) => value !== undefined,
+  );
   if (odd !== undefined) {
     throw new ConfigError(
       `data set: ${name} is held in memory as it is, ${odd[0] === "image" ? "size" : odd[0]} is for pictures. ` +
@@ -56,6 +62,25 @@ async function listPictures(name: string, options: OpenDataSetOptions): Promise<
   if (/\.(csv|tsv)$/i.test(name)) return listCsv(name, options);
   if (/\.tar$/i.test(name)) return listTarShards(name);
   throw new DataError(`${name}: is no data set. Give ${WHAT}.`, { name });
+}
+
+/** The pictures of another source as a part of `source`; throws `DataError` for a class that `source` lacks. */
+async function partFrom(
+  name: string | undefined,
+  source: PictureSource,
+  options: OpenDataSetOptions,
+): Promise<PictureList | undefined> {
+  if (name === undefined) return undefined;
+  const other = await listPictures(name, options);
+  if (other === undefined) throw unknown(name);
+  const places = other.classes.map((label) => source.classes.indexOf(label));
+  const odd = other.classes.find((_, index) => places[index]! < 0);
+  if (odd === undefined) return { ...other.train, labels: other.train.labels.map((label) => places[label]!) };
+  throw new DataError(
+    `${name}: has the class "${odd}", ${source.name} has ${source.classes.slice(0, 5).join(", ")}` +
+      `${source.classes.length > 5 ? ", …" : ""}. Give pictures of the classes that are learned.`,
+    { name, class: odd },
+  );
 }
 
 function unknown(name: string): ConfigError | DataError {
@@ -85,7 +110,10 @@ export async function openImages(
   if (named !== undefined) return named;
   const pictures = await listPictures(name, options);
   if (pictures === undefined) throw unknown(name);
-  return openPictures(pictures, options);
+  const { validationData, testData } = options;
+  const validation = (await partFrom(validationData, pictures, options)) ?? pictures.validation;
+  const test = (await partFrom(testData, pictures, options)) ?? pictures.test;
+  return openPictures({ ...pictures, validation, test }, options);
 }
 
 /** Opens a data set as `openImages` does and holds all of it in memory; throws `DataError` where it does not fit. */

@@ -68,8 +68,8 @@ async function explainRun(
   const { explain, takesImage, givesPicture } = EXPLANATIONS[method]!;
   checkSource(flags, file, takesImage);
   if (out !== undefined) checkOut(out, method, givesPicture);
-  await withSavedRun(run, rest, async ({ model, config: { data, dataDir, limit } }) => {
-    const set = async () => (await openData({ data, dataDir, limit }, terminal, json))[part];
+  await withSavedRun(run, rest, async ({ model, config }) => {
+    const set = async () => (await openData({ ...config, shape: model.shape }, terminal, json))[part];
     const image = async () => {
       const { readPicture } = await import("../read-picture.ts");
       return file === undefined ? imageOf(await set(), flags.index ?? 0, model) : readPicture(model, file);

@@ -17,6 +17,8 @@ export function addTrain(program: Command, context: Context): void {
       "digits (default), mnist, fashion-mnist, cifar10, or pictures: a folder, a CSV file, tar shards",
     )
     .option("--data-dir <folder>", "look for the files of the data set here, and nowhere else")
+    .option("--validation-data <source>", "pictures for validation, in place of a part of --data")
+    .option("--test-data <source>", "pictures for the score at the end, in place of a part of --data")
     .addOption(sizeOption())
     .option(
       "--stream",
