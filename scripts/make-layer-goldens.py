@@ -5,53 +5,12 @@ import json
 from pathlib import Path
 
 import torch
+from golden_nets import Block, Branches, Depthwise, Hardsigmoid
 from torch import nn
 from torch.nn import functional as F
 
 STEPS = 5
 FOLDER = Path(__file__).resolve().parent.parent / "test" / "goldens"
-
-
-class Depthwise(nn.Sequential):
-    def __init__(self):
-        super().__init__(nn.Conv2d(3, 6, 3, padding=1, groups=3), nn.Conv2d(6, 2, 3, dilation=2))
-
-
-class Branches(nn.Module):
-    """Two convolutions of the same input, their channels put one after another."""
-
-    def __init__(self):
-        super().__init__()
-        self.add_module("0", nn.Conv2d(3, 2, 1))
-        self.add_module("1", nn.Conv2d(3, 3, 3, padding=1))
-
-    def forward(self, x):
-        return torch.cat([branch(x) for branch in self.children()], 1)
-
-
-class Block(nn.Module):
-    """The residual block of a CIFAR net with the shortcut that subsamples and adds channels of zeros."""
-
-    def __init__(self, channels, filters, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, filters, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(filters)
-        self.conv2 = nn.Conv2d(filters, filters, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(filters)
-        self.stride, self.missing = stride, filters - channels
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        seen = x[:, :, :: self.stride, :: self.stride]
-        before = self.missing // 2
-        return F.relu(y + F.pad(seen, (0, 0, 0, 0, before, self.missing - before)))
-
-
-class Hardsigmoid(nn.Module):
-    """PyTorch's own rounds the slope of 1/6 to float32 even in float64."""
-
-    def forward(self, x):
-        return F.relu6(x + 3) / 6
 
 
 IMAGES, SEQUENCES, FEATURES = (4, 3, 6, 5), (4, 3, 7), (5, 6)
@@ -75,7 +34,7 @@ LAYERS = {
         IMAGES,
     ),
     "depthwiseConv2d": (Depthwise, IMAGES),
-    "parallel": (Branches, IMAGES),
+    "parallel": (lambda: Branches(nn.Conv2d(3, 2, 1), nn.Conv2d(3, 3, 3, padding=1)), IMAGES),
     "basicBlock": (lambda: Block(3, 6, 2), IMAGES),
     "adaptiveAvgPool2d": (lambda: nn.Sequential(nn.Conv2d(3, 2, 1), nn.AdaptiveAvgPool2d((4, 2))), IMAGES),
     "adaptiveMaxPool2d": (lambda: nn.Sequential(nn.Conv2d(3, 2, 1), nn.AdaptiveMaxPool2d((4, 2))), IMAGES),

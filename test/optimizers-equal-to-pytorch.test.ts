@@ -1,10 +1,12 @@
-// Every optimiser equals PyTorch's: two small nets trained for twenty steps from the same weights, losses and final
-// weights. The goldens are written by scripts/make-optimizer-goldens.py.
+// Every optimiser equals PyTorch's on every kind of layer: small nets trained for twenty steps from the same weights,
+// losses and final weights, running means included. The goldens are written by scripts/make-optimizer-goldens.py.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DeviceName, openDevice, setDevice } from "../src/device/current.ts";
 import type { Device } from "../src/device/device.ts";
-import { conv2d, flatten, type LayerObject, linear, maxPool2d, sequential, tanh } from "../src/nn/index.ts";
+import * as nn from "../src/nn/index.ts";
+import { conv2d, flatten, type LayerObject, linear, sequential } from "../src/nn/index.ts";
+import { layersOf, typeOf } from "../src/nn/layer.ts";
 import {
   adadelta,
   adagrad,
@@ -31,9 +33,41 @@ interface Golden extends GoldenStart {
 const goldenOf = (name: string): Golden =>
   JSON.parse(readFileSync(new URL(`goldens/optimizers-${name}.json`, import.meta.url), "utf8")) as Golden;
 
+/** Every activation on numbers of its own; softmax and its logarithm on two. */
+const activations = (): LayerObject[] => [
+  ...[nn.relu(), nn.tanh(), nn.sigmoid(), nn.selu(), nn.gelu(), nn.silu(), nn.mish(), nn.hardswish()],
+  ...[nn.hardsigmoid(), nn.softplus(), nn.softsign(), nn.leakyRelu(0.2), nn.elu(1.5)],
+  nn.gelu({ approximate: "tanh" }),
+];
+
 const nets: Record<string, () => LayerObject> = {
-  mlp: () => sequential(linear(5), tanh(), linear(3)),
-  conv: () => sequential(conv2d(2, 3, { padding: 1 }), tanh(), maxPool2d(2), flatten(), linear(3)),
+  mlp: () => sequential(linear(5), nn.tanh(), linear(3)),
+  conv: () => sequential(conv2d(2, 3, { padding: 1 }), nn.tanh(), nn.maxPool2d(2), flatten(), linear(3)),
+  activations: () => {
+    const single = activations().map((layer) => sequential(linear(1), layer));
+    const folds = [nn.softmax(), nn.logSoftmax()].map((fold) => sequential(linear(2), fold));
+    return sequential(nn.parallel([...single, ...folds]), linear(3));
+  },
+  normalized: () =>
+    sequential(
+      ...[conv2d(2, 3, { stride: 2, bias: false }), nn.batchNorm2d({ momentum: 0.3 }), nn.relu()],
+      ...[nn.convTranspose2d(2, 3, { stride: 2, padding: 1 }), nn.groupNorm(1), nn.tanh()],
+      ...[nn.avgPool2d(2, { padding: 1 }), nn.adaptiveAvgPool2d(2), flatten(), linear(3)],
+    ),
+  sequence: () =>
+    sequential(
+      ...[nn.conv1d(3, 3, { stride: 2, padding: 1 }), nn.tanh(), flatten(), nn.batchNorm1d(), nn.silu()],
+      ...[linear(4), nn.layerNorm(), nn.tanh(), linear(3)],
+    ),
+  branched: () =>
+    sequential(
+      nn.parallel([conv2d(1, 1), conv2d(2, 3, { padding: 1 })]),
+      nn.residual(nn.depthwiseConv2d(3, { padding: 2, dilation: 2 }), nn.tanh()),
+      ...[conv2d(2, 2), nn.tanh(), nn.adaptiveMaxPool2d([3, 2]), flatten(), linear(3)],
+    ),
+  block: () => sequential(nn.basicBlock(2, { stride: 2 }), nn.globalAvgPool2d(), flatten(), linear(3)),
+  peaks: () => sequential(conv2d(4, 3), nn.tanh(), nn.globalMaxPool2d(), flatten(), linear(3)),
+  embedded: () => sequential(nn.embedding(5, 4), flatten(), linear(3)),
 };
 
 const optimizers: Record<string, () => Optimizer> = {
@@ -56,6 +90,41 @@ const optimizers: Record<string, () => Optimizer> = {
 };
 
 const cases = Object.keys(nets).flatMap((net) => Object.keys(optimizers).map((name) => [net, name] as const));
+
+const NO_LAYERS: readonly string[] = [
+  ...["accuracy", "apply", "bceWithLogits", "buffersOf", "correct", "crossEntropy", "describe", "evaluation"],
+  ...[
+    "freeze",
+    "huber",
+    "initialize",
+    "isFrozen",
+    "klDivergence",
+    "l1",
+    "loadState",
+    "mse",
+    "nll",
+    "observe",
+  ],
+  ...["parametersOf", "passAt", "pathsOf", "smoothL1", "stateDict", "summary", "training", "unfreeze"],
+  // These draw random numbers, or are whole nets.
+  ...["dropout", "dropout2d", "wideResnet"],
+];
+
+it("has every layer in a net, but for those that draw or are made of others", () => {
+  const types = new Set<string>();
+  for (const [name, make] of Object.entries(nets)) {
+    const shape = goldenOf(name).inputs.shape.slice(1);
+    for (const { type } of nn.describe(make(), shape)) types.add(type);
+    for (const { layer } of layersOf(make())) types.add(typeOf(layer));
+  }
+  const isLayer = ([name, value]: [string, unknown]) =>
+    typeof value === "function" && !NO_LAYERS.includes(name) && !types.has(name);
+  expect(
+    Object.entries(nn)
+      .filter(isLayer)
+      .map(([name]) => name),
+  ).toEqual([]);
+});
 
 it.each(Object.keys(nets))("every golden of %s is of an optimiser tested here", (net) => {
   expect(Object.keys(goldenOf(net).runs)).toEqual(Object.keys(optimizers));
