@@ -1,5 +1,6 @@
 // Pass: the same values from fewer nodes. Each op's own identities, constants folded, equal nodes made one,
 // dead nodes dropped. Knows no op by name: the rules are in the records.
+import { sizeOf } from "../base/shape.ts";
 import { type Graph, type Node, Slot } from "../ir/node.ts";
 import { constant, constantValue } from "../ops/leaf.ts";
 import { rewrite } from "./rewrite.ts";
@@ -28,6 +29,16 @@ function foldConstants(node: Node): Node | undefined {
   return constant(node.dtype === "float32" ? value : value | 0, node.shape, node.dtype);
 }
 
+/** A fold over nothing, which is the same whatever was not there. */
+function foldNothing({ op: { kind }, shape, dtype, inputs }: Node): Node | undefined {
+  if (kind.tag !== "reduce" || sizeOf(inputs[0]!.shape) > 0) return undefined;
+  return constant(
+    kind.reference(() => Number.NaN, 0),
+    shape,
+    dtype,
+  );
+}
+
 // A rule's result may itself simplify; rules shrink the graph, so few rounds do.
 const ROUNDS = 8;
 
@@ -43,7 +54,7 @@ export function simplify(graph: Graph): Graph {
   const improve = (node: Node): Node => {
     let current = node;
     for (let round = 0; round < ROUNDS; round++) {
-      const better = foldConstants(current) ?? current.op.simplify?.(current);
+      const better = foldConstants(current) ?? foldNothing(current) ?? current.op.simplify?.(current);
       if (better === undefined || better === current) break;
       current = better;
     }

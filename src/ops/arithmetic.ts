@@ -93,7 +93,7 @@ export const floorDivide: MapFunction = defineMap({
 
 const quotient: MapFunction = defineMap({
   name: "div",
-  accepts: accepts.numeric,
+  accepts: accepts.floating,
   reference: (a, b) => a! / b!,
   float: "div",
   samples: two([-2, 2], [0.5, 2]),

@@ -1,6 +1,7 @@
 // Extremes, products and their positions over axes; the folded axes stay, with size 1.
 import type { DType } from "../base/dtype.ts";
-import { sameShape } from "../base/shape.ts";
+import { ShapeError } from "../base/errors.ts";
+import { formatShape, type Shape, sameShape } from "../base/shape.ts";
 import { apply, type Node, type Op } from "../ir/node.ts";
 import { div, mul } from "./arithmetic.ts";
 import { type AxesAttributes, expand, foldedShape, sum } from "./broadcast.ts";
@@ -16,6 +17,16 @@ interface ReduceRecord {
   gradient?(dy: Node, node: Node): readonly (Node | undefined)[];
 }
 
+/** Nothing has no place of its extreme. */
+function checkNotEmpty(op: string, shape: Shape, axes: readonly number[]): void {
+  const axis = axes.find((each) => shape[each] === 0);
+  if (axis === undefined) return;
+  throw new ShapeError(
+    `${op}: axis ${axis} of ${formatShape(shape)} is empty, so that no element is the extreme. Fold another axis.`,
+    { shape, axis },
+  );
+}
+
 const sampleAxes = [[1], [0, 2], [0, 1, 2]];
 
 const defineReduce = (record: ReduceRecord): Op<AxesAttributes> =>
@@ -28,6 +39,7 @@ const defineReduce = (record: ReduceRecord): Op<AxesAttributes> =>
     })),
     type([x], { axes }) {
       checkDType(record.name, x!.dtype, accepts.floating);
+      if (record.result) checkNotEmpty(record.name, x!.shape, axes);
       return { shape: foldedShape(x!.shape, axes), dtype: record.result ?? x!.dtype };
     },
     ...(record.gradient && { gradient: record.gradient }),

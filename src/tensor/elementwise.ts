@@ -72,6 +72,9 @@ const polynomial = (coefficients: readonly number[], x: Tensor): Tensor =>
 /** The number whose error function is x, for −1 < x < 1, within 4·10⁻⁷ of its size; ±∞ at ±1. */
 export function inverseErf(x: Tensor): Tensor {
   const w = x.neg().add(1).mul(x.add(1)).log().neg();
-  const ratio = where(w.less(5), polynomial(CENTRE, w.sub(2.5)), polynomial(TAIL, w.sqrt().sub(3)));
-  return where(x.abs().equal(1), x.mul(Number.POSITIVE_INFINITY), x.mul(ratio));
+  const isCentral = w.less(5);
+  // What is not chosen is computed where it is smooth: a gradient of 0 · ∞ would be NaN.
+  const tail = polynomial(TAIL, where(isCentral, 5, w).sqrt().sub(3));
+  const ratio = where(isCentral, polynomial(CENTRE, w.sub(2.5)), tail);
+  return where(x.abs().equal(1), x.sign().mul(Number.POSITIVE_INFINITY), x.mul(ratio));
 }
