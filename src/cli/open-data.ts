@@ -86,7 +86,11 @@ async function openWith<S extends ImageSource>(
     clear();
     if (set.note !== undefined) terminal.writeError(`note: ${set.note}\n`);
     if (limit === undefined) return set;
-    return { ...set, train: takeFirst(set.train, limit), test: takeFirst(set.test, limit) };
+    const { train, validation, test } = set;
+    return {
+      ...{ ...set, train: takeFirst(train, limit), test: takeFirst(test, limit) },
+      ...(validation && { validation: takeFirst(validation, limit) }),
+    };
   } finally {
     clear();
   }

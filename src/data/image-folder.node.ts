@@ -12,33 +12,49 @@ import {
 } from "./picture-list.node.ts";
 
 /**
- * The pictures in `folder/class/*.png|jpg|webp`, or `folder/train/class/*` with `folder/test/class/*`. Classes are the
- * names of the sub-folders in order of their characters. Throws `DataError` for a missing folder, an empty class or a
- * class that only one part has.
+ * The pictures in `folder/class/*.png|jpg|webp`, or `folder/train/class/*` with `folder/test/class/*`, `folder/val/class/*`
+ * or both. Classes are the names of the sub-folders in order of their characters. Throws `DataError` for a missing folder,
+ * an empty class or a class that only one part has.
  */
 export async function listImageFolder(folder: string): Promise<PictureSource> {
   const root = resolve(folder);
   const parts = await listFolders(root);
   const name = basename(root);
-  if (!parts.includes("train") || !parts.includes("test")) {
+  const testRoot = parts.find((part) => part === "test");
+  const validationRoot = parts.find((part) => /^val(id(ation)?)?$/.test(part));
+  if (!parts.includes("train") || (testRoot ?? validationRoot) === undefined) {
     const classes = classesOf(root, parts);
     return { name, classes, train: await listPictures(name, root, classes), isStreamed: false };
   }
-  const [trainRoot, testRoot] = [join(root, "train"), join(root, "test")];
+  const trainRoot = join(root, "train");
   const classes = classesOf(trainRoot, await listFolders(trainRoot));
-  const other = classesOf(testRoot, await listFolders(testRoot));
+  const listPart = async (part: string | undefined): Promise<PictureList | undefined> => {
+    if (part === undefined) return undefined;
+    await checkSameClasses(name, classes, trainRoot, join(root, part));
+    return listPictures(name, join(root, part), classes);
+  };
+  return {
+    ...{ name, classes, isStreamed: false, train: await listPictures(name, trainRoot, classes) },
+    ...{ test: await listPart(testRoot), validation: await listPart(validationRoot) },
+  };
+}
+
+async function checkSameClasses(
+  name: string,
+  classes: readonly string[],
+  trainRoot: string,
+  otherRoot: string,
+): Promise<void> {
+  const other = classesOf(otherRoot, await listFolders(otherRoot));
   const odd = [...new Set([...classes, ...other])].find(
     (each) => !classes.includes(each) || !other.includes(each),
   );
-  if (odd !== undefined) {
-    const lacking = classes.includes(odd) ? testRoot : trainRoot;
-    throw new DataError(
-      `${name}: class "${odd}" is missing in ${lacking}. Give both parts the same sub-folders.`,
-      { class: odd, folder: lacking },
-    );
-  }
-  const train = await listPictures(name, trainRoot, classes);
-  return { name, classes, train, test: await listPictures(name, testRoot, classes), isStreamed: false };
+  if (odd === undefined) return;
+  const lacking = classes.includes(odd) ? otherRoot : trainRoot;
+  throw new DataError(
+    `${name}: class "${odd}" is missing in ${lacking}. Give both parts the same sub-folders.`,
+    { class: odd, folder: lacking },
+  );
 }
 
 async function listFolders(root: string): Promise<string[]> {

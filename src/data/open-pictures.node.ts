@@ -1,6 +1,7 @@
 // From lists of pictures to a data set: finds the form, decodes once into the cache or each time anew, and holds the
 // images in memory or streams them. Knows nothing of where pictures come from.
-import { ConfigError, DataError, NablaError } from "../base/errors.ts";
+import { ConfigError, DataError } from "../base/errors.ts";
+import { cacheDir } from "./cache.node.ts";
 import type { ImageForm } from "./image-file.node.ts";
 import { checkImageSet, type DataSet, type ImageSource, type ImageStream, imageBytes } from "./image-set.ts";
 import { decodedStream, formOf, type PictureList, type PictureSource } from "./picture-list.node.ts";
@@ -75,7 +76,8 @@ async function fromCache(list: PictureList, decoded: Images, { options, form }: 
   try {
     return await throughCache(list, decoded, { form: size, onRead, signal, isStale });
   } catch (error) {
-    const isCache = error instanceof NablaError && error.message.includes("could not be written");
+    // What is wrong with a picture is no matter of the cache.
+    const isCache = error instanceof DataError && String(error.fields["path"]).startsWith(cacheDir());
     if (signal?.aborted || !isCache) throw error;
     const warn = onWarning ?? ((message: string) => process.emitWarning(message));
     warn(

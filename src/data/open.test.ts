@@ -106,6 +106,19 @@ describe("openDataSet, by folder", () => {
     expect(set.note).toBeUndefined();
   });
 
+  it("takes the validation folder where there is one", async () => {
+    for (const [part, grey] of [
+      ["train", 10],
+      ["val", 30],
+    ] as const) {
+      await paint(`set/${part}/a`, grey, 4);
+      await paint(`set/${part}/b`, grey, 4);
+    }
+    const set = await openDataSet(join(root, "set"), { image, testFraction: 0.25 });
+    expect([set.train, set.test, set.validation!].map(({ labels }) => labels.length)).toEqual([6, 2, 8]);
+    expect(set.validation!.images[0]).toBe(30);
+  });
+
   it("refuses a class that one part lacks, a class without pictures, and fewer than two classes", async () => {
     await paint("a/train/x", 1, 1);
     await paint("a/train/y", 1, 1);

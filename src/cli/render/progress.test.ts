@@ -105,9 +105,13 @@ it("says why a run ended", () => {
     step: 12_000,
     seconds: 75,
     imagesPerSecond: 18_437,
+    waited: 0.2,
   };
   expect(endLine(end as Parameters<typeof endLine>[0])).toBe(
     "validation no longer improves: 12 000 steps in 1 min 15 s, 18 400 images/s",
+  );
+  expect(endLine({ ...end, waited: 15 } as Parameters<typeof endLine>[0])).toBe(
+    "validation no longer improves: 12 000 steps in 1 min 15 s, 18 400 images/s, 20 % of the time spent waiting for images",
   );
   const idle = { ...end, reason: "epochs", imagesPerSecond: 0 };
   expect(endLine(idle as Parameters<typeof endLine>[0])).toBe(

@@ -124,5 +124,7 @@ export function endLine(event: EndEvent): string {
   const told = `${REASONS[event.reason]}: ${formatAmount(event.step, "step")}`;
   // Of a run that was at its end already when it was resumed, time and speed say nothing.
   if (event.imagesPerSecond === 0) return event.step === 0 ? told : `${told}, all of them before`;
-  return `${told} in ${formatDuration(event.seconds)}, ${formatRate(event.imagesPerSecond)} images/s`;
+  const waited = event.waited / event.seconds;
+  const waiting = waited >= 0.01 ? `, ${formatPercent(waited, 0)} of the time spent waiting for images` : "";
+  return `${told} in ${formatDuration(event.seconds)}, ${formatRate(event.imagesPerSecond)} images/s${waiting}`;
 }
