@@ -82,7 +82,8 @@ export function Plane({ x, y, xLabel, yLabel, height = 340, label, onPick, child
     >
       <title>{label}</title>
       <clipPath id={clip}>
-        <rect x={left} y={top} width={right - left} height={bottom - top} />
+        {/* A little more than the frame, so that a handle on its edge stays whole. */}
+        <rect x={left - 11} y={top - 11} width={right - left + 22} height={bottom - top + 22} />
       </clipPath>
       <g aria-hidden="true">
         {ticksOf(x).map((value) => (
