@@ -1,5 +1,5 @@
 // Augmentation on the device: images a second of each kind alone, and what it takes from a training step.
-import { arange, compile, data, Generator, openDevice, setDevice, type TypedArray, tensor } from "nabla";
+import { arange, compile, data, Generator, openDevice, setDevice, type Tensor, tensor } from "nabla";
 import { fit } from "nabla/train";
 import type { Options, Row, Section } from "./context.ts";
 import { alternate, median } from "./statistics.ts";
@@ -25,22 +25,29 @@ const LISTS: readonly (readonly string[])[] = [
   ["affine", "elastic"],
 ];
 
-/** A compiled step that gathers a batch of bytes, augments it and keeps the result. */
-function prepare(shape: Shape, names: readonly string[]): (i: number) => Promise<unknown> {
+/** Images of noise on the device, and their labels. */
+function makeData(shape: Shape): { images: Tensor; labels: Tensor } {
   const size = shape.reduce((product, n) => product * n);
-  const bytes: TypedArray = Uint8Array.from({ length: BATCHES * BATCH * size }, (_, i) => (i * 7919) % 251);
-  const images = tensor(bytes, { shape: [BATCHES * BATCH, size] });
-  const labels = tensor(Int32Array.from({ length: BATCHES * BATCH }, (_, i) => i % 10));
+  const bytes = new Uint8Array(BATCHES * BATCH * size);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 7919) % 251;
+  const labels = Int32Array.from({ length: BATCHES * BATCH }, (_, i) => i % 10);
+  return { images: tensor(bytes, { shape: [BATCHES * BATCH, size] }), labels: tensor(labels) };
+}
+
+/** A compiled step that gathers a batch of bytes, augments it and keeps the result. */
+function prepare(
+  { images, labels }: { images: Tensor; labels: Tensor },
+  shape: Shape,
+  names: readonly string[],
+): (i: number) => Promise<unknown> {
+  const size = images.shape[1]!;
   const [position, result] = [tensor(new Int32Array(1)), tensor(new Float32Array(BATCH * size))];
   const generator = new Generator(1);
   const list = data.makeAugmentations(names);
   const step = compile(() => {
     const indices = position.mul(BATCH).add(arange(BATCH));
-    const batch = {
-      images: data.pixelsOf(images.take(indices), shape),
-      labels: labels.take(indices),
-      classes: 10,
-    };
+    const pixels = data.pixelsOf(images.take(indices), shape);
+    const batch = { images: pixels, labels: labels.take(indices), classes: 10 };
     result.assign(data.augment(batch, list, generator).images.flatten());
     position.assign(position.add(1).mod(BATCHES));
   });
@@ -52,7 +59,8 @@ async function measureAlone({ rounds, seconds }: Options, threads: number): Prom
   setDevice(device);
   const rows: Row[] = [];
   for (const shape of SHAPES) {
-    const calls = LISTS.map((names) => prepare(shape, names));
+    const noise = makeData(shape);
+    const calls = LISTS.map((names) => prepare(noise, shape, names));
     const bursts = await alternate(rounds, ...calls.map((call) => () => timeCalls(call, seconds / 4)));
     LISTS.forEach((names, i) => {
       const ms = median(bursts[i]!.map(median)) / STEPS_A_CALL;
