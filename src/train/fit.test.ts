@@ -186,6 +186,11 @@ describe("fit refuses", () => {
     expect(attempt({ epochs: 0 })).toThrow("fit: epochs must be a whole number from 1, it is 0.");
     expect(attempt({ validation: 1 })).toThrow(ConfigError);
     expect(attempt({ batchSize: 0.5 })).toThrow(/batchSize must be a whole number/);
+    for (const augment of [["affine"], "affine", [undefined]] as never[]) {
+      expect(attempt({ augment })).toThrow(
+        /augment holds .*, which is no augmentation\. Give a list of what data/,
+      );
+    }
     expect(attempt({ until: { validation: { patience: 0 } } })).toThrow(/patience must be a whole number/);
   });
 

@@ -170,6 +170,18 @@ function checkNumbers(options: FitOptions): void {
   if (typeof options.augment === "number") check("augment", options.augment, SEED);
 }
 
+function checkAugmentations(augment: NonNullable<FitOptions["augment"]>): void {
+  if (typeof augment === "boolean" || typeof augment === "number") return;
+  const isKnown = (one: Augmentation | undefined) => one?.kind === "warp" || one?.kind === "change";
+  const at = Array.isArray(augment) ? augment.findIndex((one) => !isKnown(one)) : 0;
+  if (at < 0) return;
+  throw new ConfigError(
+    `fit: augment holds ${JSON.stringify(Array.isArray(augment) ? augment[at] : augment)}, which is no augmentation. ` +
+      "Give a list of what data.elastic() and the like make, or data.makeAugmentations([…]) of names.",
+    { at },
+  );
+}
+
 /** The options, checked and filled in; throws `ConfigError` naming the option and its value. */
 export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   checkNames(options, Object.keys(OPTIONS), "option");
@@ -178,6 +190,7 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   checkNumbers(options);
   if (options.plateau !== undefined) reduceOnPlateau(options.plateau);
   const { augment = false } = options;
+  checkAugmentations(augment);
   return {
     optimizer: options.optimizer ?? defaultOptimizer(),
     epochs: options.epochs ?? RECIPE.epochs,
