@@ -24,7 +24,8 @@ export interface Interrupt {
   readonly release: () => void;
 }
 
-// A shell reports a process that signal n ended as 128 + n.
+/** A shell reports a process that signal n ended as 128 + n. */
+export const SIGNALLED = 128;
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
 
 /** What a process ends with whose run was asked to stop by other means than a signal. */

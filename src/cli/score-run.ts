@@ -6,12 +6,15 @@ import type { DataSet, ImageSource } from "../data/index.ts";
 import { describe } from "../nn/describe.ts";
 import { createRunFolder, EVALUATION_FILE, type RunFolder, showPresence } from "../train/index.node.ts";
 import {
+  type EpochEvent,
   type Evaluation,
   evaluate,
   type FitResult,
   type FitRun,
   fit,
+  type RunEvent,
   type TrainingState,
+  watchParameters,
 } from "../train/index.ts";
 import type { TrainConfig } from "./config.ts";
 import { QuietExit } from "./failure.ts";
@@ -37,6 +40,8 @@ export interface RunParts {
   readonly interrupt: Interrupt;
   /** Epochs in all after which the run is saved and left, to be gone on with. */
   readonly pauseAfter?: number | undefined;
+  /** Whether the spread of weights and gradients is noted after each epoch. */
+  readonly histograms?: boolean | undefined;
 }
 
 /** Trains, saves and scores; gives the score on the test images. A run that saved nothing leaves no folder. */
@@ -67,15 +72,12 @@ export async function runAndScore(parts: RunParts): Promise<Evaluation> {
 }
 
 /** The run in its folder, to the score of the model it ends with; throws QuietExit where it is to be gone on with. */
-async function trainIn(
-  folder: RunFolder,
-  run: FitRun<ImageSource>,
-  { config, data, view, interrupt }: RunParts,
-): Promise<Evaluation> {
+async function trainIn(folder: RunFolder, run: FitRun<ImageSource>, parts: RunParts): Promise<Evaluation> {
+  const { config, data, view, interrupt } = parts;
   const { model, train, validation } = run;
   const layers = describe(model.net, model.shape);
   view.begin({ config, folder: folder.path, layers, train, validation, test: data.test });
-  const { reason } = await followInPublic(run, folder, { view, interrupt });
+  const { reason } = await followInPublic(run, folder, parts);
   if (reason === "interrupted" || reason === "paused") {
     view.close(folder.path, reason);
     throw new QuietExit(reason === "paused" ? 0 : (interrupt.exitCode() ?? STOPPED_CODE));
@@ -93,25 +95,32 @@ async function trainIn(
 async function followInPublic(
   run: FitRun<ImageSource>,
   folder: RunFolder,
-  { view, interrupt }: Pick<RunParts, "view" | "interrupt">,
+  { view, interrupt, histograms = false }: RunParts,
 ): Promise<FitResult> {
   const presence = await showPresence(folder.path, () => {
     view.remark("asked to stop: finishing this step and saving");
     interrupt.stop();
   });
   try {
-    return await follow(run, folder, view);
+    const watch = histograms ? await watchParameters(run.model, run.train) : undefined;
+    return await follow(run, folder, view, watch);
   } finally {
     presence.release();
   }
 }
 
 /** Tells and writes down every event; gives what the run ended with. */
-async function follow(run: FitRun<ImageSource>, folder: RunFolder, view: RunView): Promise<FitResult> {
+async function follow(
+  run: FitRun<ImageSource>,
+  folder: RunFolder,
+  view: RunView,
+  watch?: (event: EpochEvent) => Promise<RunEvent>,
+): Promise<FitResult> {
   for (;;) {
     const next = await run.next();
     if (next.done) return next.value;
     view.show(next.value);
     await folder.append(next.value);
+    if (next.value.type === "epoch" && watch !== undefined) await folder.append(await watch(next.value));
   }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { paths, type RunSummary } from "../server/index.ts";
+import { type MetricsPage, paths, type RunSummary } from "../server/index.ts";
 import { runCommandLine } from "./program.ts";
 import { recordingTerminal, type Terminal } from "./terminal.ts";
 
@@ -79,6 +79,11 @@ describe("nabla train --studio", () => {
     const [run] = (await (await ask(paths.runs)).json()) as RunSummary[];
     expect(run).toMatchObject({ name: "whole", state: "done", hasModel: true, end: { reason: "epochs" } });
     expect((await ask(paths.model("whole"))).status).toBe(200);
+    const { events } = (await (await ask(paths.metrics("whole"))).json()) as MetricsPage;
+    const spreads = events.filter((event) => event.type === "histograms");
+    expect(spreads.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(Object.keys(spreads[0]!.weights)).toEqual(["1.weight", "1.bias"]);
+    expect(spreads[0]!.gradients["1.weight"]!.deviation).toBeGreaterThan(0);
     signals.emit("SIGINT");
     expect(await code).toBe(0);
   });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Studio, type StudioOptions, startStudio } from "../server/index.node.ts";
 import { QuietExit } from "./failure.ts";
-import { type SignalSource, STOP_SIGNALS, STOPPED_CODE } from "./interrupt.ts";
+import { SIGNALLED, type SignalSource, STOP_SIGNALS } from "./interrupt.ts";
 
 /** What the command line says of a studio. */
 export interface StudioFlags {
@@ -86,9 +86,9 @@ export async function whileServed(
 ): Promise<void> {
   const studio = await openStudio(flags, voice);
   try {
-    // A stop that was asked for on the page ends the training and not the watching.
+    // A stop that was asked for on the page, or a pause, ends the training and not the watching.
     const stopped = await action().catch((error: unknown) => {
-      if (error instanceof QuietExit && error.exitCode === STOPPED_CODE) return error;
+      if (error instanceof QuietExit && error.exitCode < SIGNALLED) return error;
       throw error;
     });
     voice.remark(`the studio is still served at ${studio.url}; Ctrl-C ends it`);

@@ -21,6 +21,7 @@ export interface TrainOptions extends CommonOptions, ModeOptions {
   readonly resume?: string;
   readonly quiet?: boolean;
   readonly studio?: boolean;
+  readonly histograms?: boolean;
   readonly pauseAfter?: unknown;
 }
 
@@ -54,7 +55,8 @@ async function trainAsPlanned(
       terminal,
       options.json || options.quiet,
     );
-    const parts: RunParts = { config, data, resumed, view, interrupt };
+    const histograms = options.histograms === true || options.studio === true;
+    const parts: RunParts = { config, data, resumed, view, interrupt, histograms };
     await withDevice(config, () => runAs(options, parts, terminal));
   } catch (error) {
     // Before the first step there is nothing to save, so that the signal ends whatever is going on.

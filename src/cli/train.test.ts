@@ -119,6 +119,16 @@ describe("nabla train", () => {
     expect(told.filter(({ scalars }) => scalars?.["loss/validation"] !== undefined)).toHaveLength(3);
   });
 
+  it("ends in the same bits where histograms are noted", async () => {
+    const { code } = await nabla(["train", ...SMALL, "--histograms", "--out", at("watched")]);
+    expect(code).toBe(0);
+    expect(modelOf(at("watched")).equals(modelOf(at("whole")))).toBe(true);
+    const [file] = readdirSync(at("watched")).filter((name) => name.includes("tfevents"));
+    const told = decodeTensorBoard(readFileSync(join(at("watched"), file!)));
+    const spreads = told.flatMap(({ histograms }) => histograms?.["weights/1.weight"] ?? []);
+    expect(spreads.map(({ count }) => count)).toEqual([7840, 7840, 7840]);
+  });
+
   it("takes a file for any option, flags winning, and writes JSON lines", async () => {
     const file = at("run.yaml");
     writeFileSync(

@@ -1,6 +1,6 @@
 // The studio's HTTP interface: its addresses and what each answers with. Runs in a browser, where the page imports it as
 // `nabla/server`; knows nothing of how the server works.
-import type { EndEvent, EpochEvent, Evaluation, FitEvent, StartEvent, StepEvent } from "../train/events.ts";
+import type { EndEvent, EpochEvent, Evaluation, RunEvent, StartEvent, StepEvent } from "../train/events.ts";
 
 /** `training` while a process trains it, `done` at its end, `interrupted` where it ended before and can be gone on with. */
 export type RunState = "training" | "done" | "interrupted";
@@ -30,7 +30,7 @@ export interface RunDetail extends RunSummary {
 
 /** Events of a run from a place in its metrics on. */
 export interface MetricsPage {
-  readonly events: readonly FitEvent[];
+  readonly events: readonly RunEvent[];
   /** The place after the last of them, to be given as `after` next time. */
   readonly next: string;
   /** False where there is more to be had at once. */
@@ -72,7 +72,7 @@ export const paths = {
   /** `MetricsPage`; `after` is "0" or a page's `next`. */
   metrics: (name: string, after = "0"): string => `${runPath(name)}/metrics?after=${after}`,
   /**
-   * Server-sent events without end: each message is a `FitEvent` as JSON and has the place after it as its id; an event
+   * Server-sent events without end: each message is a `RunEvent` as JSON and has the place after it as its id; an event
    * named `restart` says that the run was gone on with from before and that all events follow anew.
    */
   stream: (name: string, after = "0"): string => `${runPath(name)}/stream?after=${after}`,

@@ -10,7 +10,7 @@ import {
   MODEL_FILE,
   RUNNING_FILE,
 } from "../train/index.node.ts";
-import type { Evaluation, FitEvent } from "../train/index.ts";
+import type { Evaluation, RunEvent } from "../train/index.ts";
 import type { CheckpointFile, RunDetail, RunSummary, SweepSummary } from "./api.ts";
 import { openBelow, readAt, readJsonBelow, resolveBelow } from "./confined.ts";
 
@@ -24,7 +24,7 @@ const MOST_FOLDERS = 5000;
 /** A run lies in the folder of runs, or in the folder of a sweep there. */
 const DEPTH = 2;
 
-type Newest = Partial<Record<"start" | "step" | "epoch" | "end", FitEvent>>;
+type Newest = Partial<Record<"start" | "step" | "epoch" | "end", RunEvent>>;
 
 /** The run folders below `root`, which need not exist. */
 export class RunCatalog {
@@ -82,7 +82,8 @@ export class RunCatalog {
       describeFile(folder, MODEL_FILE),
       Promise.all([METRICS_FILE, CONFIG_FILE].map((file) => describeFile(folder, file))),
     ]);
-    const isDone = events.end !== undefined && "reason" in events.end && events.end.reason !== "interrupted";
+    const { end } = events;
+    const isDone = end?.type === "end" && end.reason !== "interrupted" && end.reason !== "paused";
     return {
       name,
       config: config as Readonly<Record<string, unknown>>,
@@ -154,7 +155,7 @@ async function newestEvents(folder: string): Promise<Newest> {
 
 function see(newest: Newest, line: string): void {
   try {
-    const event = JSON.parse(line) as FitEvent;
+    const event = JSON.parse(line) as RunEvent;
     if (["start", "step", "epoch", "end"].includes(event.type)) newest[event.type as keyof Newest] = event;
   } catch {
     // The two ends are cut anywhere.

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { type Context, Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { MODEL_FILE, requestStop } from "../train/index.node.ts";
-import type { FitEvent } from "../train/index.ts";
+import type { RunEvent } from "../train/index.ts";
 import type { Failure, MetricsPage } from "./api.ts";
 import { openBelow } from "./confined.ts";
 import { isPlace, readLines } from "./metrics-feed.ts";
@@ -91,7 +91,7 @@ export function runRoutes(catalog: RunCatalog, ending: AbortSignal): Hono {
     withFolder(c, async (folder) => {
       if (!isPlace(placeOf(c))) return noPlace(c);
       const { lines, ...page } = await readLines(folder, placeOf(c));
-      const events = lines.map(({ text }) => JSON.parse(text) as FitEvent);
+      const events = lines.map(({ text }) => JSON.parse(text) as RunEvent);
       return c.json({ events, ...page } satisfies MetricsPage);
     }),
   );

@@ -102,3 +102,26 @@ export interface EndEvent {
 }
 
 export type FitEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
+
+/** How numbers are spread: `counts` are of equal parts of [min, max]. Of a tensor with NaN or infinities these are left out. */
+export interface Histogram {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly counts: readonly number[];
+}
+
+/** Weights after an epoch, and the gradients of the loss on a few images that are the same each time. */
+export interface HistogramEvent {
+  readonly type: "histograms";
+  readonly epoch: number;
+  readonly step: number;
+  /** By the names of parameters: `0.weight`. */
+  readonly weights: Readonly<Record<string, Histogram>>;
+  readonly gradients: Readonly<Record<string, Histogram>>;
+}
+
+/** What a run folder holds: the events of training, and what was measured beside them. */
+export type RunEvent = FitEvent | HistogramEvent;

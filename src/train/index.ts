@@ -8,7 +8,10 @@ export type {
   EpochEvent,
   Evaluation,
   FitEvent,
+  Histogram,
+  HistogramEvent,
   Mistake,
+  RunEvent,
   Score,
   StartEvent,
   StepEvent,
@@ -20,6 +23,7 @@ export {
   type LearningRateCurve,
 } from "./find-learning-rate.ts";
 export { type FitRun, fit, type TrainingData } from "./fit.ts";
+export { histogramOf, watchParameters } from "./histograms.ts";
 export type { ClassScore } from "./metrics.ts";
 export {
   createModel,

@@ -9,7 +9,7 @@ import { atomicWrite } from "../data/atomic-write.node.ts";
 import { makeFolder } from "../data/make-folder.node.ts";
 import { CHECKPOINT_FILE, MODEL_FILE, saveModel } from "./checkpoint.node.ts";
 import { addCheckpoint, CHECKSUM_FILE, readNewest, USUAL_KEEP } from "./checkpoint-series.node.ts";
-import type { FitEvent } from "./events.ts";
+import type { RunEvent } from "./events.ts";
 import type { Model, ModelDescription } from "./model.ts";
 import { RUNNING_FILE, STOP_FILE } from "./run-presence.node.ts";
 import { TensorBoardLog, tensorBoardFiles } from "./tensorboard-log.node.ts";
@@ -28,7 +28,7 @@ export interface RunFolder {
   /** The configuration it was made with, as read from or written to config.json. */
   readonly config: unknown;
   /** Adds an event to the metrics, as a JSON line, and to TensorBoard's. */
-  append(event: FitEvent): Promise<void>;
+  append(event: RunEvent): Promise<void>;
   saveCheckpoint(model: ModelDescription, state: TrainingState): Promise<string>;
   saveModel(model: Model): Promise<string>;
   /**
@@ -47,7 +47,7 @@ export interface RunFolderOptions {
 /** How a run is gone on with: the step of its checkpoint, and the events told before. */
 interface Continuation {
   readonly step: number;
-  readonly told: readonly FitEvent[];
+  readonly told: readonly RunEvent[];
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -73,7 +73,7 @@ function runFolder(path: string, config: unknown, keep: number, continued?: Cont
   let isCut = continued === undefined;
   let best = Number.POSITIVE_INFINITY;
   let isBest = false;
-  const see = (event: FitEvent): void => {
+  const see = (event: RunEvent): void => {
     if (event.type !== "epoch" || event.validation === undefined || !(event.validation.loss < best)) return;
     best = event.validation.loss;
     isBest = true;
@@ -136,7 +136,7 @@ async function cutMetrics(path: string, step: number): Promise<void> {
   const text = await readFile(file, "utf8").catch(() => "");
   const isKept = (line: string): boolean => {
     try {
-      const event = JSON.parse(line) as FitEvent;
+      const event = JSON.parse(line) as RunEvent;
       return event.type !== "end" && event.step <= step;
     } catch {
       // The last line of a run that was killed while it wrote.
@@ -195,11 +195,11 @@ export async function readConfig(path: string): Promise<unknown> {
 }
 
 /** The events of a run so far, in order; a broken last line is left out. */
-export async function readMetrics(path: string): Promise<FitEvent[]> {
+export async function readMetrics(path: string): Promise<RunEvent[]> {
   const text = await readFile(join(path, METRICS_FILE), "utf8").catch(() => "");
   return text.split("\n").flatMap((line) => {
     try {
-      return line === "" ? [] : [JSON.parse(line) as FitEvent];
+      return line === "" ? [] : [JSON.parse(line) as RunEvent];
     } catch {
       return [];
     }

@@ -1,6 +1,6 @@
 // A run's report: one HTML file that needs no script, no network and no other file. Knows nothing of how a run is done.
 import type { LayerRow } from "../../nn/index.ts";
-import type { EpochEvent, Evaluation, FitEvent, StepEvent } from "../../train/index.ts";
+import type { EpochEvent, Evaluation, RunEvent, StepEvent } from "../../train/index.ts";
 import { mistakeCaption, type Shown } from "../render/evaluation.ts";
 import {
   formatAmount,
@@ -19,7 +19,7 @@ export interface ReportParts {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly layers: readonly LayerRow[];
-  readonly events: readonly FitEvent[];
+  readonly events: readonly RunEvent[];
   readonly evaluation: Evaluation;
   /** The images of the worst mistakes. */
   readonly shown: Shown;
@@ -32,8 +32,8 @@ export const MOST_MISTAKES = 24;
 // More classes than this are no matrix that one reads.
 const MOST_CLASSES = 40;
 
-const ofType = <T extends FitEvent["type"]>(events: readonly FitEvent[], type: T) =>
-  events.filter((event): event is Extract<FitEvent, { type: T }> => event.type === type);
+const ofType = <T extends RunEvent["type"]>(events: readonly RunEvent[], type: T) =>
+  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
 
 /** The report as the text of an HTML file. */
 export async function reportText(parts: ReportParts): Promise<string> {
@@ -91,12 +91,12 @@ function figures({ events, evaluation, config, layers }: ReportParts): Markup {
 }
 
 /** Places of events along the run, in epochs. */
-function placesOf(events: readonly FitEvent[]): (event: StepEvent | EpochEvent) => number {
+function placesOf(events: readonly RunEvent[]): (event: StepEvent | EpochEvent) => number {
   const [start] = ofType(events, "start").slice(-1);
   return (event) => (event.type === "epoch" ? event.epoch : event.step / (start?.stepsPerEpoch ?? 1));
 }
 
-function charts(events: readonly FitEvent[]): Markup {
+function charts(events: readonly RunEvent[]): Markup {
   const [steps, epochs, at] = [ofType(events, "step"), ofType(events, "epoch"), placesOf(events)];
   const curves = (key: "loss" | "accuracy"): Curve[] => [
     { label: "steps", kind: "faint", points: steps.map((event) => [at(event), event[key]] as const) },
