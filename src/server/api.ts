@@ -78,6 +78,8 @@ export const paths = {
   stream: (name: string, after = "0"): string => `${runPath(name)}/stream?after=${after}`,
   /** The trained model, safetensors. */
   model: (name: string): string => `${runPath(name)}/model`,
+  /** The run's report, a page of its own. */
+  report: (name: string): string => `${runPath(name)}/report`,
   /** `CheckpointFile[]`, newest first. */
   checkpoints: (name: string): string => `${runPath(name)}/checkpoints`,
   /** A checkpoint's bytes, safetensors. */

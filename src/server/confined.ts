@@ -60,16 +60,22 @@ export async function readAt({ handle }: OpenFile, position: number, length: num
   return bytes.subarray(0, done);
 }
 
-/** The JSON in a file of at most `most` bytes below `root`; undefined where there is none, it is larger, or no JSON. */
-export async function readJsonBelow(root: string, path: string, most: number): Promise<unknown> {
+/** The text of a file of at most `most` bytes below `root`; undefined where there is none or it is larger. */
+export async function readTextBelow(root: string, path: string, most: number): Promise<string | undefined> {
   const file = await openBelow(root, path);
   if (file === undefined) return undefined;
   try {
-    if (file.size > most) return undefined;
-    return JSON.parse(new TextDecoder().decode(await readAt(file, 0, file.size))) as unknown;
-  } catch {
-    return undefined;
+    return file.size > most ? undefined : new TextDecoder().decode(await readAt(file, 0, file.size));
   } finally {
     await file.handle.close();
+  }
+}
+
+/** The JSON in such a file; undefined also where it is no JSON. */
+export async function readJsonBelow(root: string, path: string, most: number): Promise<unknown> {
+  try {
+    return JSON.parse((await readTextBelow(root, path, most)) ?? "") as unknown;
+  } catch {
+    return undefined;
   }
 }

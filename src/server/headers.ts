@@ -1,5 +1,6 @@
 // The headers of every answer: what the page may load and run, and that nobody frames, embeds or guesses it.
 // Knows nothing of what is answered.
+import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 
 const POLICY = [
@@ -30,10 +31,23 @@ const HEADERS: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
 };
 
-/** Adds the headers to every answer; those that a route has set itself stay, but for the ones that protect. */
+/**
+ * The policy of a page that was found in a run folder: it runs nothing, asks for nothing, and has no more styles than the
+ * element it carries, which is known by its sum.
+ */
+export function policyOfReport(page: string): string {
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? "";
+  const sum = createHash("sha256").update(style).digest("base64");
+  return `default-src 'none'; img-src data:; style-src 'sha256-${sum}'; sandbox; frame-ancestors 'none'`;
+}
+
+// What a route may say otherwise of its own answer.
+const LEFT_TO_ROUTES = ["Cache-Control", "Content-Security-Policy"];
+
+/** Adds the headers to every answer. */
 export const protect: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(HEADERS)) {
-    if (name !== "Cache-Control" || !c.res.headers.has(name)) c.res.headers.set(name, value);
+    if (!LEFT_TO_ROUTES.includes(name) || !c.res.headers.has(name)) c.res.headers.set(name, value);
   }
 };

@@ -2,15 +2,17 @@
 import { Readable } from "node:stream";
 import { type Context, Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import { MODEL_FILE, requestStop } from "../train/index.node.ts";
+import { MODEL_FILE, REPORT_FILE, requestStop } from "../train/index.node.ts";
 import type { RunEvent } from "../train/index.ts";
 import type { Failure, MetricsPage } from "./api.ts";
-import { openBelow } from "./confined.ts";
+import { openBelow, readTextBelow } from "./confined.ts";
+import { policyOfReport } from "./headers.ts";
 import { isPlace, readLines } from "./metrics-feed.ts";
 import type { RunCatalog } from "./run-catalog.ts";
 
 const POLL_MS = 200;
 const HEARTBEAT_MS = 15_000;
+const MOST_REPORT = 32_000_000;
 /** Streams open at a time; a page needs one for each run it shows. */
 const MOST_STREAMS = 64;
 
@@ -111,6 +113,14 @@ export function runRoutes(catalog: RunCatalog, ending: AbortSignal): Hono {
     }),
   );
   app.get("/runs/:name/model", (c) => withFolder(c, (folder) => sendFile(c, folder, MODEL_FILE)));
+  app.get("/runs/:name/report", (c) =>
+    withFolder(c, async (folder) => {
+      const page = await readTextBelow(folder, REPORT_FILE, MOST_REPORT);
+      if (page === undefined)
+        return fail(c, 404, "report: there is none yet; it is written when the run ends.");
+      return c.html(page, 200, { "Content-Security-Policy": policyOfReport(page) });
+    }),
+  );
   app.get("/runs/:name/checkpoints", (c) =>
     withFolder(c, async (folder) => c.json(await catalog.checkpoints(folder))),
   );

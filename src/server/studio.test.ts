@@ -1,5 +1,6 @@
 // Attacks on a real server, one for each rule it is to keep: token, host, origin, paths, methods, headers, sizes.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
@@ -332,6 +333,18 @@ describe("the runs", () => {
     expect((await get(paths.model("sweep/trial-1"))).status).toBe(404);
     const sweeps = JSON.parse((await get(paths.sweeps)).body) as unknown;
     expect(sweeps).toEqual([{ name: "sweep", results: [{ lr: 0.1 }] }]);
+  });
+  it("have a report that runs nothing, whatever is in it", async () => {
+    expect((await get(paths.report("done"))).status).toBe(404);
+    const page = "<!doctype html><style>p{}</style><script>alert(1)</script>";
+    writeFileSync(join(runs, "done", "report.html"), page);
+    const { headers, body } = await get(paths.report("done"));
+    expect([headers["content-type"], body]).toEqual([expect.stringMatching(/^text\/html/), page]);
+    const sum = createHash("sha256").update("p{}").digest("base64");
+    expect(headers["content-security-policy"]).toBe(
+      `default-src 'none'; img-src data:; style-src 'sha256-${sum}'; sandbox; frame-ancestors 'none'`,
+    );
+    expect(headers["x-content-type-options"]).toBe("nosniff");
   });
   it("are none where the folder does not exist", async () => {
     const empty = await startStudio({ runs: join(folder, "none") });

@@ -14,6 +14,7 @@ export {
   createRunFolder,
   EVALUATION_FILE,
   METRICS_FILE,
+  REPORT_FILE,
   type RunFolder,
   type RunFolderOptions,
   readConfig,

@@ -19,6 +19,8 @@ import type { TrainingState } from "./training-state.ts";
 export const CONFIG_FILE = "config.json";
 /** Name of the file in a run folder with its events, a JSON line each. */
 export const METRICS_FILE = "metrics.jsonl";
+/** Name of the file in a run folder that tells of the run as a page. */
+export const REPORT_FILE = "report.html";
 /** Name of the file in a run folder with the score on the test images. */
 export const EVALUATION_FILE = "evaluation.json";
 

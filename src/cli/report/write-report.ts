@@ -4,13 +4,10 @@ import { basename, join, resolve } from "node:path";
 import { atomicWrite } from "../../data/index.node.ts";
 import type { ImageSource } from "../../data/index.ts";
 import type { LayerRow } from "../../nn/index.ts";
-import { readMetrics } from "../../train/index.node.ts";
+import { REPORT_FILE, readMetrics } from "../../train/index.node.ts";
 import type { Evaluation } from "../../train/index.ts";
 import { type Shown, showWorst } from "../render/evaluation.ts";
 import { MOST_MISTAKES, reportText } from "./report.ts";
-
-/** Name of the file in a run folder that tells of the run. */
-export const REPORT_FILE = "report.html";
 
 /** What a report is written from, beside the metrics in the folder. */
 export interface ReportSource {
