@@ -5,7 +5,7 @@ import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { BugError, ConfigError, DataError } from "../base/errors.ts";
 import { exitCodeOf, failureRecord, failureText, QuietExit } from "./failure.ts";
-import { listenForInterrupt, type SignalSource } from "./interrupt.ts";
+import { listenForInterrupt, OUTPUT_CLOSED, type SignalSource } from "./interrupt.ts";
 
 const caught = (action: () => unknown): unknown => {
   try {
@@ -87,7 +87,7 @@ describe("an interrupt", () => {
   it("takes a reader that went away for a first signal, however often it is told", () => {
     const process = source();
     const interrupt = listenForInterrupt(process, () => {});
-    for (let i = 0; i < 3; i++) process.emit("SIGPIPE");
+    for (let i = 0; i < 3; i++) process.emit(OUTPUT_CLOSED);
     expect([interrupt.signal.aborted, interrupt.exitCode(), process.codes]).toEqual([true, 141, []]);
     process.emit("SIGINT");
     expect(process.codes).toEqual([130]);

@@ -2,8 +2,14 @@
 // process at once.
 // Knows nothing of what is being stopped.
 
-/** Signals that ask for a stop. */
-export type StopSignal = "SIGINT" | "SIGTERM" | "SIGPIPE";
+/**
+ * The event of a reader of the output that went away. It is not SIGPIPE: a process that listens to that signal gets it for
+ * every connection that a browser closes.
+ */
+export const OUTPUT_CLOSED = "outputClosed";
+
+/** Events that ask for a stop. */
+export type StopSignal = "SIGINT" | "SIGTERM" | typeof OUTPUT_CLOSED;
 
 /** The part of `process` this needs, so that a test can send signals to itself. */
 export interface SignalSource {
@@ -26,7 +32,7 @@ export interface Interrupt {
 
 /** A shell reports a process that signal n ended as 128 + n. */
 export const SIGNALLED = 128;
-const CODES = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
+const CODES = { SIGINT: 130, SIGTERM: 143, [OUTPUT_CLOSED]: 141 } as const;
 
 /** What a process ends with whose run was asked to stop by other means than a signal. */
 export const STOPPED_CODE = 1;
@@ -42,7 +48,7 @@ export function listenForInterrupt(source: SignalSource, onFirst: () => void): I
   const receive = (code: number): void => {
     if (exitCode !== undefined) {
       // Every write to a reader that went away is such a signal; only the first one asks for something.
-      if (code === CODES.SIGPIPE) return;
+      if (code === CODES[OUTPUT_CLOSED]) return;
       for (const act of lastActs) act();
       source.exit(code);
       return;

@@ -7,8 +7,6 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
-import { decodeSafetensors } from "../formats/index.ts";
 import { hostsOf } from "./access.ts";
 import { paths } from "./api.ts";
 import { type Studio, startStudio } from "./studio.ts";
@@ -16,7 +14,6 @@ import { type Studio, startStudio } from "./studio.ts";
 const folder = mkdtempSync(join(tmpdir(), "nabla-studio-"));
 const runs = join(folder, "runs");
 const page = join(folder, "page");
-const dataDir = join(folder, "data");
 const start = { type: "start", epochs: 2, stepsPerEpoch: 3, step: 0 };
 const step = { type: "step", epoch: 1, step: 3, loss: 1.5, accuracy: 0.5 };
 const end = { type: "end", reason: "epochs", step: 6 };
@@ -49,19 +46,7 @@ beforeAll(async () => {
   writeFileSync(join(page, "assets", "main.js"), "export {};");
   writeFileSync(join(page, "assets", "engine.wasm"), new Uint8Array([0, 97, 115, 109]));
   symlinkSync(join(folder, "secret.safetensors"), join(page, "secret.txt"));
-  mkdirSync(join(dataDir, "mnist"), { recursive: true });
-  for (const [part, count] of [
-    ["train", 3],
-    ["t10k", 2],
-  ] as const) {
-    const images = encodeIdxImages({ count, height: 28, width: 28, images: new Uint8Array(count * 784) });
-    writeFileSync(join(dataDir, "mnist", `${part}-images-idx3-ubyte`), images);
-    writeFileSync(
-      join(dataDir, "mnist", `${part}-labels-idx1-ubyte`),
-      encodeIdxLabels(new Uint8Array(count)),
-    );
-  }
-  studio = await startStudio({ runs, page, dataDir });
+  studio = await startStudio({ runs, page });
   token = new URL(studio.url).searchParams.get("token") ?? "";
 });
 afterAll(async () => {
@@ -351,40 +336,6 @@ describe("the runs", () => {
     const answer = await fetch(empty.url.replace("/?", "/api/runs?"));
     expect(await answer.json()).toEqual([]);
     await empty.close();
-  });
-});
-
-describe("data sets", () => {
-  it("are served from files, whole or in part", async () => {
-    const { body } = await get(paths.data("mnist", { part: "train", limit: 2 }));
-    const { tensors, metadata } = decodeSafetensors(Buffer.from(body, "latin1"));
-    expect([...tensors].map(([name, { shape }]) => [name, shape])).toEqual([
-      ["train.images", [2, 1, 28, 28]],
-      ["train.labels", [2]],
-    ]);
-    expect(JSON.parse(metadata["classes"] as string)).toHaveLength(10);
-  });
-  it("that are not on the machine are answered with the cure", async () => {
-    const { status, body } = await get(paths.data("cifar10"));
-    expect(status).toBe(404);
-    expect(body).toContain("nabla data cifar10");
-    expect((await get("/api/data/..%2f..%2fetc")).status).toBe(404);
-    expect((await get("/api/data/mnist?limit=-1")).status).toBe(400);
-    expect((await get("/api/data/mnist?part=all")).status).toBe(400);
-  });
-  it("that are damaged are an error that says so, not a fault of the server", async () => {
-    const bad = join(folder, "bad");
-    mkdirSync(bad);
-    for (const part of ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]) {
-      writeFileSync(join(bad, `${part}-ubyte`), "no idx file");
-    }
-    const broken = await startStudio({ runs, dataDir: bad });
-    const answer = await fetch(broken.url.replace("/?", "/api/data/mnist?"));
-    expect([answer.status, ((await answer.json()) as { error: string }).error]).toEqual([
-      422,
-      expect.stringContaining("train-images-idx3-ubyte"),
-    ]);
-    await broken.close();
   });
 });
 
