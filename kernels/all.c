@@ -14,6 +14,7 @@
 #include "grid.c"
 #include "random.c"
 #include "fill.c"
+#include "stamp.c"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)

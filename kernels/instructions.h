@@ -58,7 +58,8 @@ typedef struct { i64 kernel, words; } instruction;
    random   Philox 4×32-10 keyed by the two int32 at `state`, counter = {element / 4, stream, state[2], 0}.
             kind 0: uniform in [0, 1) from 24 bits; 1: standard normal (Box–Muller on pairs); 2: the raw 32 bits.
    zero     fills `bytes` bytes with 0.
-   copy     plain contiguous copy of `bytes` bytes.                                                   */
+   copy     plain contiguous copy of `bytes` bytes.
+   stamp    log[++log[0]] = the time in nanoseconds, log being int64 [1 + capacity]; nothing once it is full.  */
 #define GEMM_FIELDS(F) F(a) F(b) F(c) F(batch) F(m) F(n) F(k) \
   F(a_batch) F(a_row) F(a_col) F(b_batch) F(b_row) F(b_col) F(c_batch) F(c_row)
 #define CONV_FIELDS(F) F(x) F(w) F(y) F(batch) F(height) F(width) F(c) F(groups) F(t) F(kernel_h) F(kernel_w) \
@@ -76,6 +77,7 @@ typedef struct { i64 kernel, words; } instruction;
 #define RANDOM_FIELDS(F) F(state) F(out) F(count) F(stream) F(kind)
 #define ZERO_FIELDS(F) F(out) F(bytes)
 #define COPY_FIELDS(F) F(x) F(out) F(bytes)
+#define STAMP_FIELDS(F) F(log) F(capacity)
 #define NO_FIELDS(F)
 /* Arguments that hold the bits of a double. */
 #define REAL_FIELDS(F) F(scale)
@@ -89,7 +91,7 @@ typedef struct { i64 kernel, words; } instruction;
   K(gather, GATHER_FIELDS, 0) K(scatter_add, SCATTER_FIELDS, 0) K(random, RANDOM_FIELDS, 0) \
   K(gather_along, ALONG_FIELDS, 0) K(scatter_along, ALONG_FIELDS, 0) K(cumsum, SCAN_FIELDS, 0) K(argsort, SORT_FIELDS, 0) \
   K(grid_sample, GRID_FIELDS, 0) K(grid_sample_input_grad, GRID_FIELDS, 0) K(grid_sample_grid_grad, GRID_FIELDS, 0) \
-  K(zero, ZERO_FIELDS, 0) K(copy, COPY_FIELDS, 0)
+  K(zero, ZERO_FIELDS, 0) K(copy, COPY_FIELDS, 0) K(stamp, STAMP_FIELDS, 0)
 
 typedef struct { MAP_FIELDS(FIELD) } map_block;
 typedef struct { OPERAND_FIELDS(FIELD) } operand;
@@ -108,6 +110,7 @@ typedef struct { GRID_FIELDS(FIELD) } grid_args;
 typedef struct { RANDOM_FIELDS(FIELD) } random_args;
 typedef struct { ZERO_FIELDS(FIELD) } zero_args;
 typedef struct { COPY_FIELDS(FIELD) } copy_args;
+typedef struct { STAMP_FIELDS(FIELD) } stamp_args;
 
 #define KERNEL_ID(name, fields, has_map) KERNEL_##name,
 enum { KERNELS(KERNEL_ID) KERNEL_COUNT };

@@ -1,6 +1,6 @@
 // `nabla explain` and `nabla check` as whole command lines, on a net trained for a moment on drawn digits.
 import { EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -111,6 +111,36 @@ describe("nabla explain", () => {
     }
     expect(existsSync(out)).toBe(false);
     expect((await nabla("explain", join(folder, "nothing"))).code).toBe(1);
+  });
+});
+
+describe("--profile", () => {
+  it("of nabla train tells where a step's time goes, saves a trace and no run", async () => {
+    const trace = join(folder, "trace.json");
+    const small = ["--model", "lenet5", "--limit", "60", "--batch-size", "20"];
+    const { code, output } = await nabla("train", ...small, "--profile", trace);
+    expect(code).toBe(0);
+    expect(output).toMatch(/a step: \d+\.\d{3} ms in \d+ kernels\n\nlayer +type +phase +kernels +µs +share/);
+    expect(output).toMatch(/\n0 +conv2d +backward +\d/);
+    expect(output).toMatch(/\nop +kernels .*\nslowest kernels /s);
+    const { traceEvents } = JSON.parse(readFileSync(trace, "utf8")) as { traceEvents: { cat?: string }[] };
+    expect(traceEvents.filter(({ cat }) => cat === "step").length).toBe(20);
+    expect((await nabla("train", ...small, "--profile", trace, "--dry-run")).errors).toContain(
+      "--dry-run and --profile cannot be done together",
+    );
+    expect((await nabla("train", ...small, "--profile", trace, "--device", "reference")).errors).toContain(
+      "has no kernels to time",
+    );
+  });
+
+  it("of nabla summary times the net alone, as a record too", async () => {
+    const trace = join(folder, "net.json");
+    const [record] = records(
+      (await nabla("summary", "--model", "linear", "--profile", trace, "--json")).output,
+    );
+    expect(record).toMatchObject({ type: "profile", trace, ceiling: { flops: expect.any(Number) } });
+    expect((record!["layers"] as { layer: string }[]).map(({ layer }) => layer)).toContain("1");
+    expect(existsSync(trace)).toBe(true);
   });
 });
 

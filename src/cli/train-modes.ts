@@ -1,5 +1,5 @@
 // What `nabla train` does in place of one run: a dry run, learning a few images by heart, looking for a learning rate,
-// several seeds. Each is made of the same run or step; knows nothing of how those work.
+// several seeds, a profile. Each is made of the same run or step; knows nothing of how those work.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { padLeft } from "./render/lines.ts";
 import { formatLoss, formatPercent } from "./render/numbers.ts";
 import { newRunFolder } from "./run-name.ts";
 import { type RunParts, runAndScore } from "./score-run.ts";
+import { type ProfileFlag, showProfile } from "./show-profile.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options that ask for something else than one run; at most one of them. */
@@ -23,6 +24,7 @@ export interface ModeOptions {
   readonly overfit?: unknown;
   readonly findLr?: boolean;
   readonly seeds?: unknown;
+  readonly profile?: ProfileFlag;
   readonly resume?: string;
   readonly studio?: boolean;
 }
@@ -51,12 +53,14 @@ export function wholeOf(flag: string, value: unknown, least: number): number {
  * The mode that the options ask for, if any; throws `ConfigError` for more than one, one beside --resume, or one beside
  * --studio that keeps nothing to be shown.
  */
-export function modeOf({ dryRun, overfit, findLr, seeds, resume, studio }: ModeOptions): Mode | undefined {
+export function modeOf(options: ModeOptions): Mode | undefined {
+  const { dryRun, overfit, findLr, seeds, profile, resume, studio } = options;
   const asked: [string, Mode][] = [];
   if (dryRun === true) asked.push(["--dry-run", runDry]);
   if (overfit !== undefined) asked.push(["--overfit", learnByHeart(wholeOf("--overfit", overfit, 1))]);
   if (findLr === true) asked.push(["--find-lr", showLearningRates]);
   if (seeds !== undefined) asked.push(["--seeds", runSeeds(wholeOf("--seeds", seeds, 2))]);
+  if (profile !== undefined) asked.push(["--profile", profileSteps(profile)]);
   const names = [
     ...asked.map(([name]) => name),
     ...(resume === undefined ? [] : ["--resume"]),
@@ -125,6 +129,16 @@ const learnByHeart =
       }
       if (!isLearned) throw new QuietExit(1);
     });
+
+/** Where the time of a training step goes; the trace is all that is kept. */
+const profileSteps =
+  (flag: ProfileFlag): Mode =>
+  async ({ config, data, terminal, isJson }) => {
+    const { profileTraining } = await import("../profile/index.ts");
+    const { optimizer, batchSize, augment, labelSmoothing, clipNorm, clipValue, seed } = fitOptions(config);
+    const options = { optimizer, batchSize, augment, labelSmoothing, clipNorm, clipValue, seed };
+    await showProfile(await profileTraining(config.model, data.train, options), flag, { terminal, isJson });
+  };
 
 const BAR = 40;
 

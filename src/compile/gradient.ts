@@ -4,6 +4,7 @@ import { isFloating } from "../base/dtype.ts";
 import { DTypeError, ShapeError } from "../base/errors.ts";
 import { formatShape, sizeOf } from "../base/shape.ts";
 import { type Node, topologicalOrder } from "../ir/node.ts";
+import { within } from "../ir/origin.ts";
 import { add } from "../ops/arithmetic.ts";
 import { constantLike } from "../ops/leaf.ts";
 
@@ -39,13 +40,15 @@ export function gradient(root: Node, wrt: readonly Node[], seed?: Node): Node[] 
   // Users come after their inputs in `order`, so walking it backward every adjoint is complete when it is used.
   for (const node of order.reverse()) {
     const dy = adjoints.get(node);
-    if (dy === undefined || !between.has(node) || node.op.gradient === undefined) continue;
-    const partials = node.op.gradient(dy, node);
-    node.inputs.forEach((input, i) => {
-      const partial = partials[i];
-      if (partial === undefined || !between.has(input)) return;
-      const sum = adjoints.get(input);
-      adjoints.set(input, sum === undefined ? partial : add(sum, partial));
+    if (dy === undefined || !between.has(node)) continue;
+    within(node.origin?.backward, () => {
+      const partials = node.op.gradient?.(dy, node) ?? [];
+      node.inputs.forEach((input, i) => {
+        const partial = partials[i];
+        if (partial === undefined || !between.has(input)) return;
+        const sum = adjoints.get(input);
+        adjoints.set(input, sum === undefined ? partial : add(sum, partial));
+      });
     });
   }
   return wrt.map((w) => adjoints.get(w) ?? constantLike(w, 0));

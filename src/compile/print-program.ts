@@ -13,7 +13,8 @@ import {
 
 const names = (nodes: readonly Node[]): string => nodes.map(({ op }) => op.name).join(" ");
 
-const work = (kernel: Kernel): string => {
+/** What a kernel computes, in one line. */
+export const workOf = (kernel: Kernel): string => {
   const chain = ({ nodes, space }: MapBody) => `${names(nodes)} ${formatShape(space)}`;
   if (kernel.tag === "map") return `map ${chain(kernel.body)}`;
   if (kernel.tag === "reduce") {
@@ -34,7 +35,7 @@ export function printProgram({ kernels, arenaBytes, liveBytes }: Program): strin
   };
   const lines = kernels.map((kernel) => {
     const reads = [...new Set(readsOf(kernel).map(label))].join(" ");
-    return `${writesOf(kernel).map(label).join(" ")} = ${work(kernel)} (${reads})`;
+    return `${writesOf(kernel).map(label).join(" ")} = ${workOf(kernel)} (${reads})`;
   });
   return [...lines, `arena ${arenaBytes} bytes, at least ${liveBytes}`].join("\n");
 }

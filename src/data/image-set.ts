@@ -52,8 +52,8 @@ export const isStream = (set: ImageSource): set is ImageStream => "read" in set;
 /** Number of images in the set. */
 export const countOf = (set: Labelled): number => set.labels.length;
 
-/** Bytes of one image of the set. */
-export const imageBytes = ({ shape }: Labelled): number => shape[0] * shape[1] * shape[2];
+/** Bytes of one image of this shape. */
+export const imageBytes = ({ shape }: Pick<Labelled, "shape">): number => shape[0] * shape[1] * shape[2];
 
 /** The bytes of the images at `indices`, copied or read, in that order. */
 export async function readImages(

@@ -1,6 +1,7 @@
 // Where in the image a convolutional layer sees a class: Grad-CAM. Knows nothing of pictures or files.
 import { ConfigError } from "../base/errors.ts";
 import { formatShape } from "../base/shape.ts";
+import { imageBytes } from "../data/image-set.ts";
 import { evaluation, type Layer } from "../nn/layer.ts";
 import { type LayerPass, observe, passAt } from "../nn/observe.ts";
 import { zeros } from "../tensor/create.ts";
@@ -13,7 +14,6 @@ import {
   chosenLogits,
   classesOf,
   type Images,
-  imageBytes,
   type Numbers,
   readImages,
 } from "./images.ts";

@@ -2,7 +2,7 @@
 // background that stands in for what is taken away. Knows nothing of what is explained.
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
-import type { ImageSet } from "../data/image-set.ts";
+import { type ImageSet, imageBytes } from "../data/image-set.ts";
 import { type Compiled, compile } from "../tensor/compile.ts";
 import { tensor } from "../tensor/create.ts";
 import { oneHot, where } from "../tensor/functions.ts";
@@ -20,9 +20,6 @@ export type Images = Uint8Array | Pick<ImageSet, "images">;
 
 /** Which class is explained: one for all images, one an image, or (left out) the one the model takes for likeliest. */
 export type ClassChoice = number | ArrayLike<number> | undefined;
-
-/** Bytes of one image of the model. */
-export const imageBytes = ({ shape }: Pick<Model, "shape">): number => shape[0] * shape[1] * shape[2];
 
 /** The images' bytes; throws `ShapeError` where they are no whole number of images of the model's shape. */
 export function bytesOf(op: string, model: Pick<Model, "shape">, images: Images): Uint8Array {

@@ -12,7 +12,7 @@ import { linear } from "../nn/weights.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { evaluate } from "../train/evaluate.ts";
 import { fit } from "../train/fit.ts";
-import { type Model, normalizeImages } from "../train/model.ts";
+import { type Model, normalizePixels } from "../train/model.ts";
 import type { FitOptions } from "../train/options.ts";
 
 /** Which layer is probed, and how the probe is trained. */
@@ -39,7 +39,7 @@ const INPUT = "input";
 /** The output of a layer [N, …] for pixels in [0, 1], as a layer without parameters: nothing of the net is trained. */
 function activationOf(model: Model, layer: string): (x: Tensor) => Tensor {
   return (pixels) => {
-    const x = normalizeImages(pixels.mul(255), model);
+    const x = normalizePixels(pixels, model);
     if (layer === INPUT) return x;
     const { passes } = observe(model.net, x, evaluation());
     return passAt(passes, layer).y.detach();

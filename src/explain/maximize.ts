@@ -10,7 +10,7 @@ import { clip } from "../tensor/elementwise.ts";
 import { where } from "../tensor/functions.ts";
 import { gradients } from "../tensor/gradients.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Model, normalizeImages } from "../train/model.ts";
+import { type Model, normalizePixels } from "../train/model.ts";
 import { checkWhole, type Numbers } from "./images.ts";
 
 /** What is excited, and how it is looked for. */
@@ -84,7 +84,7 @@ export async function maximize(model: Model, options: MaximizeOptions = {}): Pro
   const history = tensor(new Float32Array(steps + 1));
   const position = tensor(new Int32Array(1));
   const climb = compile(() => {
-    const { passes } = observe(model.net, normalizeImages(pixels.mul(255), model), evaluation());
+    const { passes } = observe(model.net, normalizePixels(pixels, model), evaluation());
     const activation = channelOf(passAt(passes, layer).y, layer, channel);
     const slope = unitLength(gradients(activation, pixels));
     const pull =

@@ -1,17 +1,10 @@
 // Which parts of an image a class hangs on: its probability while a patch is covered, place by place.
 // Knows nothing of nets: it only asks the model for probabilities.
 import { ConfigError } from "../base/errors.ts";
+import { imageBytes } from "../data/image-set.ts";
 import { predict } from "../train/evaluate.ts";
 import type { Model } from "../train/model.ts";
-import {
-  backgroundOf,
-  checkWhole,
-  classesOf,
-  type Images,
-  imageBytes,
-  type Numbers,
-  oneImage,
-} from "./images.ts";
+import { backgroundOf, checkWhole, classesOf, type Images, type Numbers, oneImage } from "./images.ts";
 
 /** How an image is covered. */
 export interface OcclusionOptions {

@@ -1,5 +1,6 @@
 // Which pixels a class hangs on: the gradient of its logit by the image. Knows nothing of pictures or files.
 
+import { imageBytes } from "../data/image-set.ts";
 import { apply, evaluation } from "../nn/layer.ts";
 import { tensor } from "../tensor/create.ts";
 import { gradients } from "../tensor/gradients.ts";
@@ -10,7 +11,6 @@ import {
   chosenLogits,
   classesOf,
   type Images,
-  imageBytes,
   type Numbers,
   readImages,
 } from "./images.ts";

@@ -2,6 +2,7 @@
 // Knows nothing of particular ops, of devices or of tensors.
 import type { DType } from "../base/dtype.ts";
 import type { Shape, Strided } from "../base/shape.ts";
+import { currentOrigin, type Origin } from "./origin.ts";
 
 /** Shape and element type of a value. */
 export interface TensorType {
@@ -31,6 +32,8 @@ export interface Node extends TensorType {
   readonly op: Op;
   readonly inputs: readonly Node[];
   readonly attributes: Attributes;
+  /** What it was made within; no part of what the node computes. */
+  readonly origin: Origin | undefined;
 }
 
 /** Values to compute, and slots that take new values when the program ends a step. */
@@ -121,7 +124,7 @@ let nextId = 0;
 /** Applies `op`; the type rule checks the inputs and throws in the caller's frame. */
 export function apply<A extends Attributes>(op: Op<A>, inputs: readonly Node[], attributes: A): Node {
   const { shape, dtype } = op.type(inputs, attributes);
-  return { id: nextId++, op: op as unknown as Op, inputs, attributes, shape, dtype };
+  return { id: nextId++, op: op as unknown as Op, inputs, attributes, shape, dtype, origin: currentOrigin() };
 }
 
 /** Every node the roots need, inputs before users. */

@@ -2,6 +2,7 @@
 // Knows nothing of particular layers.
 import type { RandomStream } from "../base/random.ts";
 import type { Shape } from "../base/shape.ts";
+import { Origin, within } from "../ir/origin.ts";
 import { defaultGenerator, type Generator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -45,9 +46,21 @@ export const training = (generator: Generator = defaultGenerator()): Context => 
   generator,
 });
 
+const origins = new WeakMap<Layer, Origin>();
+
+/** Where the nodes come from that a layer makes, those of layers inside it left out. */
+export function originOf(layer: Layer): Origin {
+  const origin = origins.get(layer) ?? new Origin(typeOf(layer));
+  origins.set(layer, origin);
+  return origin;
+}
+
 /** y = layer(x); in evaluation if no context is given. */
 export function apply(layer: Layer, x: Tensor, context: Context = evaluation()): Tensor {
-  const forward = () => (typeof layer === "function" ? layer(x, context) : layer.forward(x, context));
+  const forward = () =>
+    within(originOf(layer), () =>
+      typeof layer === "function" ? layer(x, context) : layer.forward(x, context),
+    );
   return context.around === undefined ? forward() : context.around(layer, x, forward);
 }
 

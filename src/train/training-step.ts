@@ -3,6 +3,7 @@
 import { type Augmentation, augment, type Batch } from "../data/augment/augmentation.ts";
 import { pixelsOf } from "../data/pixels.ts";
 import type { Window } from "../data/windows.ts";
+import { Origin, within } from "../ir/origin.ts";
 import { apply, training } from "../nn/layer.ts";
 import { correct, crossEntropy } from "../nn/losses.ts";
 import { type LayerPass, observe } from "../nn/observe.ts";
@@ -24,6 +25,13 @@ import {
   valuesOf,
 } from "./inspection.ts";
 import { type Model, normalizePixels } from "./model.ts";
+
+/** Where nodes of a step come from that no layer makes: its batch, its loss, and all that follows from the gradients. */
+export const STEP_PARTS = {
+  batch: new Origin("batch"),
+  loss: new Origin("loss"),
+  update: new Origin("update"),
+} as const;
 
 /** What a training step is made of. */
 export interface StepOptions {
@@ -114,8 +122,8 @@ export class TrainingStep {
       const slopes = mapValues(this.parameters, zerosLike);
       this.#sums = { loss, hits, slopes, part: tensor(new Int32Array(1)) };
     }
-    this.#run = compile(() => this.#trace());
-    this.#runPart = compile(() => this.#tracePart());
+    this.#run = compile(() => within(STEP_PARTS.update, () => this.#trace()));
+    this.#runPart = compile(() => within(STEP_PARTS.update, () => this.#tracePart()));
     this.#inspectParameters = compile(() => inspect(valuesOf("parameter", this.parameters)));
     this.#inspectPart = compile(() => this.#traceInspection());
   }
@@ -205,12 +213,19 @@ export class TrainingStep {
   /** Loss, right answers and gradients of the next part of a batch alone. */
   #differentiatePart(forward = apply): PartResult {
     const { model, labelSmoothing, accumulate } = this.#options;
-    const { images, labels } = this.#batch();
-    const logits = forward(model.net, normalizePixels(images, model), training(this.generator));
-    const whole = crossEntropy(logits, labels, { labelSmoothing });
-    // Where images are mixed, that of the larger share counts.
-    const hits = correct(logits, labels.rank === 1 ? labels : labels.argmax(-1));
-    const loss = accumulate === 1 ? whole : whole.div(accumulate);
+    const { x, labels } = within(STEP_PARTS.batch, () => {
+      const { images, labels } = this.#batch();
+      return { x: normalizePixels(images, model), labels };
+    });
+    const logits = forward(model.net, x, training(this.generator));
+    const { loss, hits } = within(STEP_PARTS.loss, () => {
+      const whole = crossEntropy(logits, labels, { labelSmoothing });
+      return {
+        loss: accumulate === 1 ? whole : whole.div(accumulate),
+        // Where images are mixed, that of the larger share counts.
+        hits: correct(logits, labels.rank === 1 ? labels : labels.argmax(-1)),
+      };
+    });
     return { loss, hits, slopes: gradients(loss, this.parameters) };
   }
 

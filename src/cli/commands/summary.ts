@@ -1,13 +1,18 @@
-// `nabla summary`: the layers of a net of the zoo or of a saved run, as a table. Knows nothing of training or data.
+// `nabla summary`: the layers of a net of the zoo as a table, or where its time goes. Knows nothing of training or data.
 import type { Command } from "commander";
 import { ConfigError } from "../../base/errors.ts";
+import type { Layer } from "../../nn/index.ts";
+import type { Model } from "../../train/index.ts";
 import { type CommonOptions, type Context, numberOption, withCommonOptions, writeJson } from "../context.ts";
 import { layerTable } from "../render/layer-table.ts";
+import type { ProfileFlag } from "../show-profile.ts";
+import type { Terminal } from "../terminal.ts";
 
 interface SummaryOptions extends CommonOptions {
   readonly model: string;
   readonly shape: string;
   readonly classes: number;
+  readonly profile?: ProfileFlag;
 }
 
 /** Adds `nabla summary`. */
@@ -17,7 +22,8 @@ export function addSummary(program: Command, context: Context): void {
     .description("show the layers of a network, their shapes, parameters and work")
     .option("--model <name>", "name of the network: cnn, lenet5, mlp, linear, deepMlp", "cnn")
     .option("--shape <C×H×W>", "shape of an image", "1x28x28")
-    .addOption(numberOption("--classes <n>", "number of classes").default(10));
+    .addOption(numberOption("--classes <n>", "number of classes").default(10))
+    .option("--profile [trace.json]", "time it on 128 images, and save a trace for Perfetto");
   withCommonOptions(command).action((options: SummaryOptions) => showSummary(options, context));
 }
 
@@ -32,9 +38,30 @@ async function showSummary(options: SummaryOptions, { terminal }: Context): Prom
   const { netOfZoo } = await import("../../train/model.ts");
   const { describe } = await import("../../nn/index.ts");
   const names = Array.from({ length: classes }, (_, index) => String(index));
-  const layers = describe(netOfZoo(model, { shape, classes: names }), shape);
+  const net = netOfZoo(model, { shape, classes: names });
+  if (options.profile !== undefined) return profileNet(net, { shape, classes: names }, options, terminal);
+  const layers = describe(net, shape);
   if (json) writeJson(terminal, { type: "summary", model, shape, classes, layers });
   else terminal.write(layerTable(layers, terminal));
+}
+
+/** Where the time of a net with fresh parameters goes when it reads a batch of images. */
+async function profileNet(
+  net: Layer,
+  { shape, classes }: Pick<Model, "shape" | "classes">,
+  { profile: flag = true, json: isJson = false }: SummaryOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { withDevice } = await import("../open-device.ts");
+  const { showProfile } = await import("../show-profile.ts");
+  const { profileInference } = await import("../../profile/index.ts");
+  const { identityStatistics } = await import("../../train/model.ts");
+  const { initialize } = await import("../../nn/index.ts");
+  await withDevice({ device: "cpu" }, async () => {
+    const normalization = identityStatistics(shape[0]);
+    const profile = await profileInference({ net: initialize(net, shape), shape, classes, normalization });
+    await showProfile(profile, flag, { terminal, isJson });
+  });
 }
 
 /** "1x28x28" or "1×28×28" as numbers; throws `ConfigError` for anything else. */

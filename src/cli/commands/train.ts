@@ -103,6 +103,7 @@ export function addTrain(program: Command, context: Context): void {
     .addOption(numberOption("--seeds <n>", "train with n seeds and give mean and confidence interval"))
     .option("--studio", "show the run on a page in the browser, which is served on until Ctrl-C")
     .option("--histograms", "note after each epoch how weights and gradients are spread; --studio does too")
+    .option("--profile [trace.json]", "tell where the time of a step goes, and save a trace for Perfetto")
     .option("--quiet", "write the score and the folder only");
   withCommonOptions(command).action(async (options: TrainOptions) => {
     const { train } = await import("../train-run.ts");

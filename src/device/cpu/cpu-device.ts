@@ -2,6 +2,7 @@
 import { arrayOf, bytesOf, type DType, type TypedArray } from "../../base/dtype.ts";
 import { BugError, DeviceError } from "../../base/errors.ts";
 import { compileGraph } from "../../compile/compile.ts";
+import type { Program } from "../../compile/program.ts";
 import type { Graph } from "../../ir/node.ts";
 import type { Bindings, Buffer, Device, Executable } from "../device.ts";
 import { Allocator, type Range } from "./allocator.ts";
@@ -44,10 +45,21 @@ class Scratch {
   }
 }
 
+/** One run of a profiled program. */
+export interface RecordedRun {
+  readonly program: Program;
+  /** Steps whose times were noted: the first ones. */
+  readonly steps: number;
+  /** Nanoseconds before the first kernel of each step and after every kernel: rows of kernels + 1. */
+  readonly times: Float64Array;
+}
+
 /** Runs programs with the C kernels of `host`. */
 export class CpuDevice implements Device {
   readonly name: string;
   readonly host: KernelHost;
+  /** While set, programs that are loaded note the time between their kernels and every run of them is told here. */
+  recorder: ((run: RecordedRun) => void) | undefined;
   readonly #allocator: Allocator;
   readonly #arena: Scratch;
   readonly #shared: Scratch;
@@ -102,11 +114,13 @@ export class CpuDevice implements Device {
 
   load(graph: Graph): Executable {
     this.#checkOpen();
-    return new CpuExecutable(compileGraph(graph), this.host, this.#allocator);
+    return new CpuExecutable(compileGraph(graph), this.host, this.#allocator, this.recorder !== undefined);
   }
 
   unload(executable: Executable): void {
-    if (this.#closed === undefined) this.#allocator.free((executable as CpuExecutable).code);
+    if (this.#closed !== undefined) return;
+    const { code, log } = executable as CpuExecutable;
+    for (const range of [code, ...(log === undefined ? [] : [log.range])]) this.#allocator.free(range);
   }
 
   run(executable: Executable, bindings: Bindings, outputs: readonly Buffer[], steps = 1): Promise<number> {
@@ -117,17 +131,23 @@ export class CpuDevice implements Device {
       if (buffer === undefined) throw new BugError("a slot of the program is not bound.");
       return rangeOf(buffer).address;
     });
-    const { code, words } = target;
+    const { code, words, log } = target;
     const link = () => {
-      target.link([...addresses, this.#arena.address(target.arenaBytes)], this.host);
+      const own = [this.#arena.address(target.arenaBytes), ...(log === undefined ? [] : [log.range.address])];
+      target.link([...addresses, ...own], this.host);
+      log?.clear(this.host);
       return this.#shared.address(target.sharedBytes);
     };
     if (this.#pending === 0 && steps * target.estimate < this.host.mostSynchronous) {
       const shared = link();
       for (let step = 0; step < steps; step++) this.host.runSync(code.address, words.length, shared);
+      this.#tell(target);
       return this.#afterTurn(steps);
     }
-    const start = () => this.host.run(code.address, words.length, link(), steps);
+    const start = () => {
+      const run = this.host.run(code.address, words.length, link(), steps);
+      return log === undefined ? run : run.then((done) => this.#tell(target, done));
+    };
     // Code may be relinked, and scratch may move, only when no run is under way.
     const work = this.#pending === 0 ? start() : this.#last.then(start);
     this.#pending++;
@@ -136,6 +156,12 @@ export class CpuDevice implements Device {
       () => this.#pending--,
     );
     return work;
+  }
+
+  /** Tells what a profiled run has noted; gives `done` on. */
+  #tell({ program, log }: CpuExecutable, done = 0): number {
+    if (log !== undefined) this.recorder?.({ program, ...log.read(this.host) });
+    return done;
   }
 
   /** `steps`, after a turn of the event loop if it has not had one for a while. */

@@ -9,6 +9,7 @@ import type { Allocator, Range } from "./allocator.ts";
 import { assemble } from "./assemble.ts";
 import { encodeKernel } from "./encode.ts";
 import type { KernelHost } from "./host.ts";
+import { StampLog } from "./stamp-log.ts";
 
 /** A word of a program that holds an address in the memory of a place. */
 interface Relocation {
@@ -30,16 +31,19 @@ export class CpuExecutable implements Executable {
   /** Microseconds a step takes one thread, roughly: at 50 GFLOP/s and 20 GB/s, and 0.2 µs a kernel. */
   readonly estimate: number;
   readonly code: Range;
+  /** Where the times between kernels are noted, in a program that is profiled. */
+  readonly log: StampLog | undefined;
   /** Instructions with every place at address 0. */
   readonly words: BigInt64Array;
-  /** Places are the slots, then the outputs, then the arena. */
+  /** Places are the slots, then the outputs, then the arena, then the log if there is one. */
   readonly #relocations: readonly Relocation[];
   /** The code as it is in device memory, and the addresses it was last linked to. */
   readonly #image: BigInt64Array;
   #linked: readonly number[] = [];
 
-  constructor(program: Program, host: KernelHost, allocator: Allocator) {
+  constructor(program: Program, host: KernelHost, allocator: Allocator, isTimed = false) {
     this.program = program;
+    this.log = isTimed ? new StampLog(program.kernels.length, allocator) : undefined;
     this.arenaBytes = program.arenaBytes;
     this.liveBytes = program.liveBytes;
     const { flops, bytes } = totalCost(program.kernels);
@@ -62,10 +66,8 @@ export class CpuExecutable implements Executable {
     const address = ({ slot, offset }: Value) =>
       slot === undefined ? baseOf(places.length) + offset : baseOf(place.get(slot)!);
     const fields = (name: string) => host.layout.kernels.get(name)?.fields ?? [];
-    return assemble(
-      host.layout,
-      this.program.kernels.map((kernel) => encodeKernel(kernel, address, fields)),
-    );
+    const kernels = this.program.kernels.map((kernel) => encodeKernel(kernel, address, fields));
+    return assemble(host.layout, this.log?.between(kernels, baseOf(places.length + 1)) ?? kernels);
   }
 
   /** Addresses are the only words that change when places move, and each by as much as its place does. */

@@ -61,7 +61,8 @@ export async function instantiateKernels(
   memory: WebAssembly.Memory,
 ): Promise<KernelExports> {
   try {
-    const instance = await WebAssembly.instantiate(module, { env: { memory } });
+    const now = () => performance.now();
+    const instance = await WebAssembly.instantiate(module, { env: { memory, now } });
     return instance.exports as unknown as KernelExports;
   } catch (cause) {
     throw new DeviceError(`WASM kernels: ${cause}. Use an engine with WebAssembly SIMD.`, {}, cause);
