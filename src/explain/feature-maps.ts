@@ -4,7 +4,7 @@ import { type LayerPass, observe } from "../nn/observe.ts";
 import { zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Model, normalizeImages } from "../train/model.ts";
-import { classesOf, type Images, type Numbers, oneImage, readImages } from "./images.ts";
+import { classesOf, forImages, type Images, type Numbers, oneImage } from "./images.ts";
 
 /** A layer's output for one image: [C, h, w] with places, [features] without. */
 export interface FeatureMap extends Numbers {
@@ -26,7 +26,7 @@ function innerPasses(model: Model, x: Tensor): LayerPass[] {
 export async function featureMaps(model: Model, image: Images): Promise<FeatureMap[]> {
   const bytes = oneImage("featureMaps", model, image);
   const wanted = classesOf("featureMaps", model, undefined, 1);
-  const results = await readImages(model, "featureMaps", bytes, wanted, (batch) => {
+  const results = await forImages(model, "featureMaps", bytes, wanted, (batch) => {
     const passes = innerPasses(model, normalizeImages(batch, model));
     return Object.fromEntries(passes.map(({ y }, i) => [String(i), y]));
   });

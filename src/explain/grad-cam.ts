@@ -13,9 +13,9 @@ import {
   type ClassChoice,
   chosenLogits,
   classesOf,
+  forImages,
   type Images,
   type Numbers,
-  readImages,
 } from "./images.ts";
 
 /** Where a layer sees a class. */
@@ -72,7 +72,7 @@ export async function gradCam(
   const bytes = bytesOf("gradCam", model, images);
   const wanted = classesOf("gradCam", model, options.class, bytes.length / imageBytes(model));
   const layer = options.layer ?? lastSpatialLayer(model);
-  const { map, heat, classes } = await readImages(model, `gradCam ${layer}`, bytes, wanted, (batch, want) => {
+  const { map, heat, classes } = await forImages(model, `gradCam ${layer}`, bytes, wanted, (batch, want) => {
     const { y: logits, passes } = observe(model.net, normalizeImages(batch, model), evaluation());
     const pass = passAt(passes, layer);
     checkSpatial(pass);

@@ -97,7 +97,7 @@ function programOf(model: Model, key: string, read: Read): Program {
  * What `read` makes of all images, computed batch by batch on the device by a program that is kept with the model under
  * `key`, which must name everything that `read` depends on.
  */
-export async function readImages<K extends string>(
+export async function forImages<K extends string>(
   model: Model,
   key: string,
   bytes: Uint8Array,

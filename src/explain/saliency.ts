@@ -10,9 +10,9 @@ import {
   type ClassChoice,
   chosenLogits,
   classesOf,
+  forImages,
   type Images,
   type Numbers,
-  readImages,
 } from "./images.ts";
 
 /** Gradients of class scores by images. */
@@ -37,7 +37,7 @@ export async function saliency(
 ): Promise<Saliency> {
   const bytes = bytesOf("saliency", model, images);
   const wanted = classesOf("saliency", model, options.class, bytes.length / imageBytes(model));
-  const { gradient, magnitude, classes } = await readImages(
+  const { gradient, magnitude, classes } = await forImages(
     model,
     "saliency",
     bytes,
