@@ -27,10 +27,10 @@ const explain = (...args: readonly string[]) => nabla("explain", run, "--limit",
 
 beforeAll(async () => {
   process.env["NABLA_CACHE"] = join(folder, "cache");
-  const few = ["--limit", "300", "--epochs", "1", "--batch-size", "50", "--quiet"];
+  const few = ["--limit", "100", "--epochs", "1", "--batch-size", "50", "--quiet"];
   await nabla("train", "--model", "lenet5", "--out", run, ...few);
   await nabla("train", "--model", "linear", "--out", join(folder, "linear"), ...few);
-});
+}, 60_000);
 afterAll(() => {
   if (before === undefined) delete process.env["NABLA_CACHE"];
   else process.env["NABLA_CACHE"] = before;
@@ -57,7 +57,7 @@ describe("nabla explain", () => {
       method: "saliency",
       gradient: { shape: [1, 28, 28] },
     });
-    expect(await record("--method", "occlusion", "--size", "14")).toMatchObject({
+    expect(await record("--method", "occlusion", "--patch", "14")).toMatchObject({
       size: 14,
       drops: { shape: [15, 15] },
     });

@@ -33,7 +33,8 @@ export interface ExplainRequest {
   readonly class?: number | undefined;
   readonly layer?: string | undefined;
   readonly channel?: number | undefined;
-  readonly size?: number | undefined;
+  /** Side of the square that occludes, in pixels. */
+  readonly patch?: number | undefined;
   readonly steps?: number | undefined;
   readonly reach?: number | undefined;
 }
@@ -82,7 +83,7 @@ const explainSaliency: Method = async (request) => {
 const explainOcclusion: Method = async (request) => {
   const found = await occlusion(request.model, await request.image(), {
     ...(request.class !== undefined && { class: request.class }),
-    ...(request.size !== undefined && { size: request.size }),
+    ...(request.patch !== undefined && { size: request.patch }),
   });
   const shown = await beside(request, colourPicture(found.heat, { scale: "signed" }), found.class);
   const { data, shape } = found.drops;

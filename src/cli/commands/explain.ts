@@ -16,7 +16,7 @@ interface ExplainFlags extends CommonOptions {
   readonly class?: string;
   readonly layer?: string;
   readonly channel?: number;
-  readonly size?: number;
+  readonly patch?: number;
   readonly steps?: number;
   readonly reach?: number;
   readonly limit?: number;
@@ -41,7 +41,7 @@ export function addExplain(program: Command, context: Context): void {
     .option("--class <name>", "class to explain, by name or number (default: the likeliest)")
     .option("--layer <path>", "layer to look at, as nabla summary names it")
     .addOption(numberOption("--channel <n>", "channel of the layer to maximise"))
-    .addOption(numberOption("--size <pixels>", "side of the square that occludes"))
+    .addOption(numberOption("--patch <pixels>", "side of the square that occludes"))
     .addOption(numberOption("--steps <n>", "steps of maximising"))
     .addOption(numberOption("--reach <pixels>", "farthest shift (default 5)"))
     .addOption(numberOption("--limit <n>", "use the first n images only"))
