@@ -79,6 +79,7 @@ describe("the README", () => {
     const commands = readFileSync(join(root, "src/cli/program.ts"), "utf8");
     const options = listFiles(["src/cli/commands"], /\.ts$/)
       .map(({ text }) => text)
+      .concat(readFileSync(join(root, "src/cli/context.ts"), "utf8"))
       .join();
     const lines = readme.match(/^nabla .*$/gm) ?? [];
     expect(lines.length).toBeGreaterThan(3);
