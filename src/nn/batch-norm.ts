@@ -1,13 +1,15 @@
 // Batch normalisation by PyTorch's conventions, written so that a compiled step stores nothing but its input:
 // forward one sum, one sum of squared deviations and one map; backward two sums and one map.
+
 import { ConfigError, ShapeError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { formatShape } from "../base/shape.ts";
 import { surrogate } from "../ops/surrogate.ts";
 import { tensor } from "../tensor/create.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { currentTrace } from "../tensor/trace.ts";
 import type { LayerObject } from "./layer.ts";
-import { checkNames, checkNotNegative } from "./options.ts";
+import { checkNotNegative } from "./options.ts";
 
 /** Options of batchNorm1d and batchNorm2d. */
 export interface BatchNormOptions {
@@ -24,7 +26,7 @@ export interface BatchNormOptions {
 const OPTIONS = ["eps", "momentum", "affine", "trackRunningStats"];
 
 function checkOptions(op: string, options: BatchNormOptions): Required<BatchNormOptions> {
-  checkNames(op, options, OPTIONS);
+  checkOptionNames(op, options, OPTIONS);
   const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
   checkNotNegative(op, "eps", eps);
   if (!(momentum >= 0 && momentum <= 1)) {

@@ -1,5 +1,7 @@
 // Convolutional layers: over images and sequences, depthwise, and transposed. Weights lie as in PyTorch.
+
 import { ConfigError, ShapeError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import {
   type Conv2dOptions,
@@ -11,7 +13,7 @@ import {
 } from "../tensor/images.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerObject } from "./layer.ts";
-import { checkCount, checkNames } from "./options.ts";
+import { checkCount } from "./options.ts";
 import { makeParameters, requireWeight, WEIGHT_OPTIONS, type WeightOptions } from "./weights.ts";
 
 /** Options of conv2d: the engine's, whether a bias is added, and first values. */
@@ -58,6 +60,10 @@ function channelsOf(op: string, input: Shape, rank: number, filters: number, gro
   return channels;
 }
 
+/** What of a layer's options the convolution itself takes. */
+const withoutWeights = <T extends WeightOptions>({ bias: _, weightInit: __, biasInit: ___, ...own }: T) =>
+  own;
+
 /** y with one number a channel added; [N, C, …]. */
 const addBias = (y: Tensor, bias: Tensor | undefined): Tensor =>
   bias === undefined ? y : y.add(bias.reshape(1, bias.size, ...y.shape.slice(2).map(() => 1)));
@@ -68,10 +74,11 @@ const addBias = (y: Tensor, bias: Tensor | undefined): Tensor =>
  */
 export function conv2d(filters: number, kernel: Pair, options: Conv2dLayerOptions = {}): LayerObject {
   checkCount("conv2d", "filters", filters);
-  checkNames("conv2d", options, CONV_OPTIONS);
+  checkOptionNames("conv2d", options, CONV_OPTIONS);
   const [height, width] = pairOf("conv2d", "kernel", kernel, 1);
   const { groups = 1 } = options;
   checkCount("conv2d", "groups", groups);
+  const geometry = withoutWeights(options);
   const parameters: Record<string, Tensor> = {};
   return {
     type: "conv2d",
@@ -80,7 +87,7 @@ export function conv2d(filters: number, kernel: Pair, options: Conv2dLayerOption
       const channels = channelsOf("conv2d", input, 3, filters, groups);
       makeParameters(parameters, [filters, channels / groups, height, width], filters, options, random);
     },
-    forward: (x) => addBias(convolve(x, requireWeight("conv2d", parameters), options), parameters["bias"]),
+    forward: (x) => addBias(convolve(x, requireWeight("conv2d", parameters), geometry), parameters["bias"]),
     flops: (input, output) => 2 * sizeOf(output) * (input[0]! / groups) * height * width,
   };
 }
@@ -90,8 +97,12 @@ export function conv2d(filters: number, kernel: Pair, options: Conv2dLayerOption
  * [C·multiplier, 1, KH, KW]. The same as conv2d with as many groups as channels.
  */
 export function depthwiseConv2d(kernel: Pair, given: DepthwiseConv2dOptions = {}): LayerObject {
-  checkNames("depthwiseConv2d", given, ["multiplier", ...CONV_OPTIONS.filter((name) => name !== "groups")]);
+  checkOptionNames("depthwiseConv2d", given, [
+    "multiplier",
+    ...CONV_OPTIONS.filter((name) => name !== "groups"),
+  ]);
   const { multiplier = 1, ...options } = given;
+  const geometry = withoutWeights(options);
   checkCount("depthwiseConv2d", "multiplier", multiplier);
   const [height, width] = pairOf("depthwiseConv2d", "kernel", kernel, 1);
   const parameters: Record<string, Tensor> = {};
@@ -105,7 +116,7 @@ export function depthwiseConv2d(kernel: Pair, given: DepthwiseConv2dOptions = {}
     forward(x) {
       const weight = requireWeight("depthwiseConv2d", parameters);
       const groups = weight.shape[0]! / multiplier;
-      return addBias(convolve(x, weight, { ...options, groups }), parameters["bias"]);
+      return addBias(convolve(x, weight, { ...geometry, groups }), parameters["bias"]);
     },
     flops: (_, output) => 2 * sizeOf(output) * height * width,
   };
@@ -115,7 +126,7 @@ export function depthwiseConv2d(kernel: Pair, given: DepthwiseConv2dOptions = {}
 export function conv1d(filters: number, kernel: number, options: Conv1dOptions = {}): LayerObject {
   checkCount("conv1d", "filters", filters);
   checkCount("conv1d", "kernel", kernel);
-  checkNames("conv1d", options, CONV_OPTIONS);
+  checkOptionNames("conv1d", options, CONV_OPTIONS);
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   for (const [name, value] of Object.entries({ stride, dilation, groups })) checkCount("conv1d", name, value);
   const around = typeof padding === "number" ? ([padding, padding] as const) : padding;
@@ -158,10 +169,11 @@ export function convTranspose2d(
   options: ConvTranspose2dLayerOptions = {},
 ): LayerObject {
   checkCount("convTranspose2d", "filters", filters);
-  checkNames("convTranspose2d", options, ["outputPadding", ...CONV_OPTIONS]);
+  checkOptionNames("convTranspose2d", options, ["outputPadding", ...CONV_OPTIONS]);
   const [height, width] = pairOf("convTranspose2d", "kernel", kernel, 1);
   const { groups = 1 } = options;
   checkCount("convTranspose2d", "groups", groups);
+  const geometry = withoutWeights(options);
   if (typeof options.padding === "string") {
     throw new ConfigError(
       `convTranspose2d: padding "${options.padding}" is unknown. Give numbers, as in 1.`,
@@ -180,7 +192,7 @@ export function convTranspose2d(
     },
     forward: (x) =>
       addBias(
-        convolveTransposed(x, requireWeight("convTranspose2d", parameters), options),
+        convolveTransposed(x, requireWeight("convTranspose2d", parameters), geometry),
         parameters["bias"],
       ),
     flops: (input) => 2 * sizeOf(input) * (filters / groups) * height * width,

@@ -1,11 +1,13 @@
 // Normalisation of each example by itself: over its last axes, or over groups of channels.
+
 import { ConfigError, ShapeError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.ts";
 import { tensor } from "../tensor/create.ts";
 import { variance } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerObject } from "./layer.ts";
-import { checkCount, checkNames, checkNotNegative } from "./options.ts";
+import { checkCount, checkNotNegative } from "./options.ts";
 
 /** Options of layerNorm and groupNorm. */
 export interface NormOptions {
@@ -48,7 +50,7 @@ function applyAffine(op: string, y: Tensor, { weight, bias }: Record<string, Ten
  * have the shape of those axes.
  */
 export function layerNorm(options: LayerNormOptions = {}): LayerObject {
-  checkNames("layerNorm", options, ["eps", "affine", "axes"]);
+  checkOptionNames("layerNorm", options, ["eps", "affine", "axes"]);
   const { eps = 1e-5, affine = true, axes: count = 1 } = options;
   checkNotNegative("layerNorm", "eps", eps);
   checkCount("layerNorm", "axes", count);
@@ -85,7 +87,7 @@ export function layerNorm(options: LayerNormOptions = {}): LayerObject {
  */
 export function groupNorm(groups: number, options: NormOptions = {}): LayerObject {
   checkCount("groupNorm", "groups", groups);
-  checkNames("groupNorm", options, ["eps", "affine"]);
+  checkOptionNames("groupNorm", options, ["eps", "affine"]);
   const { eps = 1e-5, affine = true } = options;
   checkNotNegative("groupNorm", "eps", eps);
   const parameters: Record<string, Tensor> = {};

@@ -1,6 +1,5 @@
 // Checks of layers' options, shared by all of them. Knows nothing of tensors.
 import { ConfigError } from "../base/errors.ts";
-import { nearestName } from "../base/nearest-name.ts";
 
 /** Throws ConfigError unless `value` is a whole number ≥ 1. */
 export function checkCount(layer: string, name: string, value: number): void {
@@ -9,15 +8,6 @@ export function checkCount(layer: string, name: string, value: number): void {
     `${layer}: ${name} ${value} must be a whole number ≥ 1. Give one, as in ${layer}(10).`,
     { [name]: value },
   );
-}
-
-/** Throws ConfigError for an option whose name is not among `known`, naming the nearest. */
-export function checkNames(layer: string, options: object, known: readonly string[]): void {
-  const odd = Object.keys(options).find((name) => !known.includes(name));
-  if (odd === undefined) return;
-  const meant = nearestName(odd, known);
-  const cure = meant === undefined ? `The options are ${known.join(", ")}.` : `Did you mean "${meant}"?`;
-  throw new ConfigError(`${layer}: option "${odd}" is unknown. ${cure}`, { option: odd, meant });
 }
 
 /** Throws ConfigError unless `value` is a finite number ≥ 0. */

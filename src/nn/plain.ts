@@ -1,9 +1,11 @@
 // Layers without parameters: pooling, flattening, activations and dropout.
+import { checkOptionNames } from "../base/option-names.ts";
 import { checkImages } from "../tensor/functions.ts";
 import {
   avgPool2d as average,
   maxPool2d as maximize,
   type Pair,
+  POOL_OPTIONS,
   type PoolOptions,
   pairOf,
 } from "../tensor/images.ts";
@@ -19,6 +21,7 @@ const stateless = (type: string, forward: (x: Tensor) => Tensor): LayerObject =>
 /** The maximum over windows: [N, C, H, W] → [N, C, OH, OW]; the stride is the window's size unless given. */
 export function maxPool2d(kernel: Pair, options: PoolOptions = {}): LayerObject {
   pairOf("maxPool2d", "kernel", kernel, 1);
+  checkOptionNames("maxPool2d", options, POOL_OPTIONS);
   return stateless("maxPool2d", (x) => maximize(x, kernel, options));
 }
 
@@ -28,6 +31,7 @@ export function avgPool2d(
   options: PoolOptions & { readonly countPadding?: boolean } = {},
 ): LayerObject {
   pairOf("avgPool2d", "kernel", kernel, 1);
+  checkOptionNames("avgPool2d", options, ["countPadding", ...POOL_OPTIONS]);
   return stateless("avgPool2d", (x) => average(x, kernel, options));
 }
 

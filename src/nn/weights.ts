@@ -1,6 +1,8 @@
 // Layers whose weight multiplies features: linear and embedding; and how layers make their weight and bias.
 // Weights lie as in PyTorch; how they are multiplied is the engine's.
+
 import { ConfigError, DataError, ShapeError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import type { RandomStream } from "../base/random.ts";
 import { formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import { slotOf } from "../ops/leaf.ts";
@@ -10,7 +12,7 @@ import { hostDataOf } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Initializer, init } from "./init.ts";
 import type { LayerObject } from "./layer.ts";
-import { checkCount, checkNames } from "./options.ts";
+import { checkCount } from "./options.ts";
 
 /** What layers with a weight and a bias have in common. */
 export interface WeightOptions {
@@ -59,7 +61,7 @@ export function makeParameters(
 /** y = x·Wᵀ + b on the last axis: [N, …, in] → [N, …, out]; W is [out, in]. */
 export function linear(out: number, options: LinearOptions = {}): LayerObject {
   checkCount("linear", "out", out);
-  checkNames("linear", options, WEIGHT_OPTIONS);
+  checkOptionNames("linear", options, WEIGHT_OPTIONS);
   const parameters: Record<string, Tensor> = {};
   return {
     type: "linear",
@@ -110,7 +112,7 @@ export function embedding(
 ): LayerObject {
   checkCount("embedding", "count", count);
   checkCount("embedding", "size", size);
-  checkNames("embedding", options, ["weightInit"]);
+  checkOptionNames("embedding", options, ["weightInit"]);
   const parameters: Record<string, Tensor> = {};
   return {
     type: "embedding",

@@ -33,10 +33,13 @@ function sortFirst(op: string, x: Tensor, keep: number | undefined, options: Sor
   const size = x.shape[axis]!;
   const count = keep ?? size;
   if (!Number.isInteger(count) || count < 0 || count > size) {
-    throw new ShapeError(`${op}: k ${count} must be a whole number from 0 to the axis's size ${size}.`, {
-      k: count,
-      size,
-    });
+    throw new ShapeError(
+      `${op}: k ${count} must be a whole number from 0 to the axis's size ${size}. Give such a k.`,
+      {
+        k: count,
+        size,
+      },
+    );
   }
   const indices = ops.argsort(x.node, axis, options.descending ?? false, count);
   return { values: new Tensor(ops.gatherAlong(x.node, indices, axis)), indices: new Tensor(indices) };

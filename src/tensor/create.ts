@@ -66,10 +66,12 @@ export const full = (shape: Shape, value: number, { dtype = "float32" }: CreateO
   new Tensor(constant(value, checkShape(shape, "full"), dtype));
 
 /** Zeros. */
-export const zeros = (shape: Shape, options?: CreateOptions): Tensor => full(shape, 0, options);
+export const zeros = (shape: Shape, options?: CreateOptions): Tensor =>
+  full(checkShape(shape, "zeros"), 0, options);
 
 /** Ones. */
-export const ones = (shape: Shape, options?: CreateOptions): Tensor => full(shape, 1, options);
+export const ones = (shape: Shape, options?: CreateOptions): Tensor =>
+  full(checkShape(shape, "ones"), 1, options);
 
 /** 0, 1, …, count − 1 as int32. */
 export const arange = (count: number): Tensor => new Tensor(index(checkShape([count], "arange"), 0));

@@ -2,6 +2,7 @@
 import { NablaError, ShapeError } from "../base/errors.ts";
 import { leavesOf, mapTree, type Tree } from "../base/tree.ts";
 import { gradient } from "../compile/gradient.ts";
+import { topologicalOrder } from "../ir/node.ts";
 import { slotOf } from "../ops/leaf.ts";
 import { tensor } from "./create.ts";
 import { isComputed } from "./storage.ts";
@@ -10,18 +11,30 @@ import { Tensor } from "./tensor.ts";
 /** True for tensors: the leaves of trees of parameters. */
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 
+/**
+ * Throws where y depends on none of the leaves, but on values that were read: reading lets a formula go, and a gradient
+ * of 0 would say something else.
+ */
+function checkFormula(y: Tensor, leaves: readonly Tensor[]): void {
+  const order = topologicalOrder([y.node]);
+  const nodes = new Set(order);
+  if (leaves.some(({ node }) => nodes.has(node))) return;
+  const wasRead = order.some((node) => {
+    const slot = slotOf(node);
+    return slot !== undefined && isComputed(slot);
+  });
+  if (!wasRead) return;
+  throw new NablaError(
+    "NABLA_GRADIENT",
+    "gradients: the value, or one it is made of, has been read already, and with that its formula was let go. Take " +
+      "gradients before reading the value (data, item), or use valueAndGrad.",
+  );
+}
+
 /** ∂y/∂w for every tensor w of a tree, in a tree of the same form; y is a scalar. */
 export function gradients<T extends Tree<Tensor>>(y: Tensor, wrt: T): T {
-  const slot = slotOf(y.node);
-  const isLeafItself = leavesOf<Tensor>(wrt, isTensor).some(({ value }) => value.node === y.node);
-  if (slot !== undefined && isComputed(slot) && !isLeafItself) {
-    throw new NablaError(
-      "NABLA_GRADIENT",
-      "gradients: the value has been read already, and with that its formula was let go. Take gradients before " +
-        "reading the value (data, item), or use valueAndGrad.",
-    );
-  }
   const leaves = leavesOf<Tensor>(wrt, isTensor).map(({ value }) => value);
+  checkFormula(y, leaves);
   const results = gradient(
     y.node,
     leaves.map(({ node }) => node),

@@ -1,6 +1,7 @@
 // Convolution and pooling as users meet them: images [N, C, H, W], weights [T, C/groups, KH, KW], PyTorch's options.
 // The primitives are channels-last; the permutations put here are moved and cancelled by the compiler.
 import { ConfigError, ShapeError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { formatShape } from "../base/shape.ts";
 import { conv2dInputGrad, conv2d as convolve } from "../ops/conv.ts";
 import { avgPool2d as average, maxPool2d as maximize, type PoolGeometry } from "../ops/pool.ts";
@@ -28,6 +29,10 @@ export interface PoolOptions {
   readonly ceilMode?: boolean;
 }
 
+const CONV_OPTIONS = ["stride", "padding", "dilation", "groups"];
+/** Names of the options that maxPool2d takes; avgPool2d takes countPadding too. */
+export const POOL_OPTIONS: readonly string[] = ["stride", "padding", "ceilMode"];
+
 const CHANNELS_LAST = [0, 2, 3, 1];
 const CHANNELS_FIRST = [0, 3, 1, 2];
 
@@ -35,9 +40,12 @@ const CHANNELS_FIRST = [0, 3, 1, 2];
 export function pairOf(op: string, name: string, value: Pair, least: number): [number, number] {
   const pair: [number, number] = typeof value === "number" ? [value, value] : [value[0], value[1]];
   if (pair.some((size) => !Number.isInteger(size) || size < least)) {
-    throw new ConfigError(`${op}: ${name} ${JSON.stringify(value)} must be whole numbers ≥ ${least}.`, {
-      [name]: value,
-    });
+    throw new ConfigError(
+      `${op}: ${name} ${JSON.stringify(value)} must be whole numbers ≥ ${least}. Give one, or two for vertical and horizontal.`,
+      {
+        [name]: value,
+      },
+    );
   }
   return pair;
 }
@@ -78,6 +86,7 @@ function paddingOf(
 
 /** Cross-correlation of x [N, C, H, W] with weight [T, C/groups, KH, KW] → [N, T, OH, OW]. */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  checkOptionNames("conv2d", options, CONV_OPTIONS);
   checkImages("conv2d", x);
   if (weight.rank !== 4) {
     throw new ShapeError(
@@ -125,6 +134,7 @@ function checkTransposed(x: Tensor, weight: Tensor, groups: number): void {
  * OH = (H − 1)·stride − 2·padding + dilation·(KH − 1) + outputPadding + 1.
  */
 export function convTranspose2d(x: Tensor, weight: Tensor, options: ConvTranspose2dOptions = {}): Tensor {
+  checkOptionNames("convTranspose2d", options, ["outputPadding", ...CONV_OPTIONS]);
   const { groups = 1 } = options;
   checkTransposed(x, weight, groups);
   const stride = pairOf("convTranspose2d", "stride", options.stride ?? 1, 1);
@@ -164,6 +174,7 @@ function poolGeometry(
   options: PoolOptions,
   countPadding: boolean,
 ): PoolGeometry {
+  checkOptionNames(op, options, POOL_OPTIONS);
   checkImages(op, x);
   const window = pairOf(op, "kernel", kernel, 1);
   const stride = pairOf(op, "stride", options.stride ?? kernel, 1);

@@ -58,12 +58,27 @@ export class Generator {
 
   /** Uniform in [low, high). */
   uniform(shape: Shape, low = 0, high = 1): Tensor {
+    if (!(low <= high && Number.isFinite(high - low))) {
+      throw new ConfigError(
+        `uniform: low ${low} and high ${high} are no range. Give low ≤ high, both finite.`,
+        {
+          low,
+          high,
+        },
+      );
+    }
     const unit = this.#draw(shape, "uniform");
     return low === 0 && high === 1 ? unit : unit.mul(high - low).add(low);
   }
 
   /** Normal with this mean and standard deviation. */
   normal(shape: Shape, mean = 0, deviation = 1): Tensor {
+    if (!(deviation >= 0 && Number.isFinite(deviation) && Number.isFinite(mean))) {
+      throw new ConfigError(
+        `normal: mean ${mean} and deviation ${deviation} must be finite, the deviation at least 0. Give such numbers.`,
+        { mean, deviation },
+      );
+    }
     const unit = this.#draw(shape, "normal");
     return mean === 0 && deviation === 1 ? unit : unit.mul(deviation).add(mean);
   }
@@ -115,6 +130,9 @@ export class Generator {
 
   /** 1 with probability p, else 0, as float32. */
   bernoulli(shape: Shape, p: number): Tensor {
+    if (!(p >= 0 && p <= 1)) {
+      throw new ConfigError(`bernoulli: p ${p} must be a probability. Give a number from 0 to 1.`, { p });
+    }
     return this.#draw(shape, "uniform").less(p).cast("float32");
   }
 }

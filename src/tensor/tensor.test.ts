@@ -135,6 +135,10 @@ describe("gradients", () => {
     const loss = w.square().sum();
     await loss.item();
     expect(() => gradients(loss, w)).toThrow(/Take gradients before reading/);
+    expect(() => gradients(loss.mul(2), w)).toThrow(/or one it is made of, has been read already/);
+    // What was read may take part where there is another way to w, and what depends on nothing is 0.
+    expect(await gradients(loss.mul(w).sum(), w).toArray()).toEqual([9]);
+    expect(await gradients(tensor(1), w).toArray()).toEqual([0]);
   });
 
   it("nest: the second derivative of x³ is 6x", async () => {

@@ -1,6 +1,6 @@
 // The options of fit(): what they are, what they are when left out, and their checks. Knows nothing of how fit works.
 import { ConfigError } from "../base/errors.ts";
-import { nearestName } from "../base/nearest-name.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { type Augmentation, makeAugmentations } from "../data/augment/index.ts";
 import { SHUFFLE_BUFFER } from "../data/sampler.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -125,16 +125,6 @@ const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
 };
 const CRITERIA = ["stepNorm", "gradientNorm", "validation"];
 
-function checkNames(given: object, known: readonly string[], where: string): void {
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const nearest = nearestName(unknown, known);
-  const hint = nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
-  throw new ConfigError(`fit: ${where} "${unknown}" is unknown.${hint} There are ${known.join(", ")}.`, {
-    name: unknown,
-  });
-}
-
 /** What a number must be, in words, and the test of it. */
 type Rule = readonly [words: string, holds: (value: number) => boolean];
 const WHOLE: Rule = ["a whole number from 1", (value) => Number.isSafeInteger(value) && value >= 1];
@@ -184,9 +174,9 @@ function checkAugmentations(augment: NonNullable<FitOptions["augment"]>): void {
 
 /** The options, checked and filled in; throws `ConfigError` naming the option and its value. */
 export function checkFitOptions(options: FitOptions): CheckedFitOptions {
-  checkNames(options, Object.keys(OPTIONS), "option");
-  checkNames(options.until ?? {}, CRITERIA, "criterion");
-  checkNames(options.checkpointEvery ?? {}, ["steps", "minutes"], "checkpointEvery");
+  checkOptionNames("fit", options, Object.keys(OPTIONS));
+  checkOptionNames("fit.until", options.until ?? {}, CRITERIA);
+  checkOptionNames("fit.checkpointEvery", options.checkpointEvery ?? {}, ["steps", "minutes"]);
   checkNumbers(options);
   if (options.plateau !== undefined) reduceOnPlateau(options.plateau);
   const { augment = false } = options;
