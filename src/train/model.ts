@@ -2,7 +2,6 @@
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
 import type { ImageSource } from "../data/image-set.ts";
-import { pixelsOf } from "../data/pixels.ts";
 import { type ChannelStatistics, channelStatistics } from "../data/statistics.ts";
 import { initialize } from "../nn/initialize.ts";
 import { apply, evaluation, type Layer } from "../nn/layer.ts";
@@ -78,19 +77,19 @@ function checkOutput(net: Layer, { shape, classes }: ImageSource): void {
   );
 }
 
-/** The layer's input for pixels x from 0 to 1: (x − mean) / deviation, channel by channel; float32 [N, C, H, W]. */
-export function normalizePixels(pixels: Tensor, { normalization }: ModelDescription): Tensor {
+/** The layer's input for pixels x from 0 to `top`: (x/top − mean) / deviation, channel by channel; float32 [N, C, H, W]. */
+export function normalizePixels(pixels: Tensor, { normalization }: ModelDescription, top = 1): Tensor {
   // A constant channel has no deviation; it becomes 0 everywhere.
   const scale = normalization.deviation.map((deviation) => 1 / (deviation || 1));
   const column = (values: readonly number[]) => tensor(values, { shape: [values.length, 1, 1] });
   return pixels
-    .mul(column(scale))
+    .mul(column(scale.map((value) => value / top)))
     .add(column(scale.map((value, channel) => -normalization.mean[channel]! * value)));
 }
 
 /** The layer's input for bytes [N, C·H·W]: pixels (x/255 − mean) / deviation as float32 [N, C, H, W]. */
 export const normalizeImages = (bytes: Tensor, model: ModelDescription): Tensor =>
-  normalizePixels(pixelsOf(bytes, model.shape), model);
+  normalizePixels(bytes.reshape(bytes.shape[0]!, ...model.shape).cast("float32"), model, 255);
 
 /** The logits [N, K] of bytes [N, C·H·W], as in evaluation. */
 export const logitsOf = (model: Model, bytes: Tensor): Tensor =>
