@@ -10,8 +10,8 @@ export type Prediction =
   | {
       readonly question: string;
       readonly options: readonly string[];
-      /** Index of the right option. */
-      readonly answer: number;
+      /** Index of the right option, undefined while the engine computes it. */
+      readonly answer: number | undefined;
       /** Why, told after the answer. */
       readonly because: string;
     }
@@ -53,7 +53,9 @@ export function Predict({ prediction }: { readonly prediction: Prediction }) {
 
 /** Whether the answer is right; unknown while the engine still computes the right one. */
 function judge(prediction: Prediction, answer: number): boolean | undefined {
-  if ("options" in prediction) return answer === prediction.answer;
+  if ("options" in prediction) {
+    return prediction.answer === undefined ? undefined : answer === prediction.answer;
+  }
   const { number, tolerance } = prediction;
   return number === undefined ? undefined : Math.abs(answer - number) <= tolerance;
 }

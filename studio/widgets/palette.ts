@@ -2,8 +2,11 @@
 // viridis, ink in grey. Read from the page's tokens, so that canvases follow the theme; only photographs (`light`) do not.
 export type Rgb = readonly [number, number, number];
 
-function parseHex(text: string): Rgb {
-  const value = Number.parseInt(text.trim().slice(1), 16);
+/** "#0b6bb5", or "#fff" as a minifier shortens it. */
+export function parseHex(text: string): Rgb {
+  const digits = text.trim().slice(1);
+  const full = digits.length === 3 ? digits.replace(/./g, "$&$&") : digits;
+  const value = Number.parseInt(full, 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 

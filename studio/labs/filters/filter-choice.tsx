@@ -1,0 +1,97 @@
+// The filter: a known one, or numbers of the reader's own, with its size and bias.
+import { clamp } from "../../lab/state.ts";
+import { useText } from "../../text/use-text.ts";
+import { NumberField } from "../../widgets/number-field.tsx";
+import { NumberGrid } from "../../widgets/number-grid.tsx";
+import { FILTER_NAMES, FILTERS, type FilterName, nameOf, withSide } from "./presets.ts";
+import { text } from "./text.ts";
+
+export const MOST_WEIGHT = 99;
+export const MOST_BIAS = 255;
+export const SIDES: readonly number[] = [3, 5];
+
+interface WeightsProps {
+  readonly w: readonly number[];
+  readonly onChange: (w: readonly number[]) => void;
+}
+
+/** A filter by its name, and its size. */
+export function FilterChoice({ w, onChange }: WeightsProps) {
+  const t = useText(text);
+  const name = nameOf(w) ?? "own";
+  return (
+    <>
+      <label class="field">
+        <span class="label">{t.filter}</span>
+        <select
+          value={name}
+          onChange={(event) => {
+            const next = event.currentTarget.value;
+            if (next !== "own") onChange(FILTERS[next as FilterName]);
+          }}
+        >
+          {[...FILTER_NAMES, ...(name === "own" ? (["own"] as const) : [])].map((option) => (
+            <option key={option} value={option}>
+              {t.filters[option]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span class="label">{t.side}</span>
+        <select
+          value={Math.sqrt(w.length)}
+          onChange={(event) => onChange(withSide(w, Number(event.currentTarget.value)))}
+        >
+          {SIDES.map((side) => (
+            <option key={side} value={side}>{`${side}×${side}`}</option>
+          ))}
+        </select>
+      </label>
+    </>
+  );
+}
+
+/** The filter's numbers, to type in. */
+export function Weights({ w, onChange }: WeightsProps) {
+  const t = useText(text);
+  return (
+    <NumberGrid
+      values={w}
+      columns={Math.sqrt(w.length)}
+      cell={3}
+      label={t.filter}
+      caption={t.filter}
+      full={Math.max(...w.map(Math.abs))}
+      cellLabel={t.filterCell}
+      onEdit={(index, value) =>
+        value !== undefined &&
+        onChange(w.map((old, i) => (i === index ? clamp(value, -MOST_WEIGHT, MOST_WEIGHT) : old)))
+      }
+    />
+  );
+}
+
+interface BiasProps {
+  readonly b: number;
+  readonly isInside: boolean;
+  readonly onBias: (b: number) => void;
+  readonly onInside: (isInside: boolean) => void;
+}
+
+export function BiasChoice({ b, isInside, onBias, onInside }: BiasProps) {
+  const t = useText(text);
+  return (
+    <>
+      <NumberField label={t.bias} value={b} onChange={onBias} min={-MOST_BIAS} max={MOST_BIAS} step={1} />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isInside}
+          onChange={(event) => onInside(event.currentTarget.checked)}
+        />
+        {t.inside}
+      </label>
+    </>
+  );
+}
