@@ -1,0 +1,61 @@
+// The texts of the lab of the partials.
+import { defineText } from "../../text/locale.ts";
+
+export const text = defineText({
+  en: {
+    lead: "Written out, the chain rule is a sum over all paths from an input to the output, and their number is multiplied by $n$ with each layer. Backpropagation computes each partial derivative **once**: its work is only added up.",
+    question:
+      "Ten hidden layers of ten neurons have $10^{11}$ paths from the inputs to the output. How many partial derivatives does backpropagation compute?",
+    options: ["about 3 thousand", "about 3 million", "$10^{11}$"],
+    because: (partials: string) => `The engine counted ${partials} on the real graph: one for each edge.`,
+    width: "neurons a layer, n",
+    layers: "hidden layers, L",
+    picture: "The net: every neuron is joined to every neuron of the next layer.",
+    paths: "paths",
+    partials: "partial derivatives computed",
+    multiplications: "multiplications by matrices",
+    plot: "Paths and partial derivatives by the number of hidden layers, logarithmic.",
+    count: "count",
+    ways: "∂a/∂x₁ in three ways, with random weights",
+    backward: "backpropagation",
+    matrices: "uᵀ·W_L·…·W₁",
+    pathSum: "sum over all paths",
+    tooMany: "too many to write out",
+    caption: "Counts by the number of hidden layers",
+    columns: ["hidden layers", "paths", "partial derivatives"],
+    explain: [
+      "**Paths multiply.** From $n$ inputs through $L$ layers of $n$ neurons to one output there are $n^{L+1}$ ways.",
+      "**Edges add up.** A neuron is $n$ products and $n - 1$ sums: $3n - 2$ edges of the graph. $nL + 1$ neurons make $(nL+1)(3n-2)$, and on each edge one partial derivative is computed, once.",
+      "**In matrix form** it is one row of numbers times one matrix a layer, from the output back: $\\frac{\\partial a}{\\partial z^{l}} = \\frac{\\partial a}{\\partial z^{l+1}}\\,W_{l+1}$. That is $n^2$ multiplications a layer, which is what the kernels do.",
+    ],
+    task: "Find a net with more than a million paths for which backpropagation computes fewer than 200 partial derivatives.",
+  },
+  ru: {
+    lead: "Если расписать правило цепочки, получится сумма по всем путям от входа к выходу, и с каждым слоем их число умножается на $n$. Обратное распространение считает каждую частную производную **один раз**: работа только складывается.",
+    question:
+      "В десяти скрытых слоях по десять нейронов $10^{11}$ путей от входов к выходу. Сколько частных производных посчитает обратное распространение?",
+    options: ["около 3 тысяч", "около 3 миллионов", "$10^{11}$"],
+    because: (partials: string) => `Движок насчитал на настоящем графе ${partials}: по одной на ребро.`,
+    width: "нейронов в слое, n",
+    layers: "скрытых слоёв, L",
+    picture: "Сеть: каждый нейрон связан с каждым нейроном следующего слоя.",
+    paths: "путей",
+    partials: "посчитанных частных производных",
+    multiplications: "умножений в матрицах",
+    plot: "Число путей и частных производных от числа скрытых слоёв, шкала логарифмическая.",
+    count: "число",
+    ways: "∂a/∂x₁ тремя способами, веса случайные",
+    backward: "обратное распространение",
+    matrices: "uᵀ·W_L·…·W₁",
+    pathSum: "сумма по всем путям",
+    tooMany: "слишком много, чтобы выписать",
+    caption: "Числа от количества скрытых слоёв",
+    columns: ["скрытых слоёв", "путей", "частных производных"],
+    explain: [
+      "**Пути умножаются.** От $n$ входов через $L$ слоёв по $n$ нейронов к одному выходу ведут $n^{L+1}$ путей.",
+      "**Рёбра складываются.** Нейрон — это $n$ произведений и $n - 1$ сумм: $3n - 2$ ребра графа. $nL + 1$ нейронов дают $(nL+1)(3n-2)$, и на каждом ребре одна частная производная считается один раз.",
+      "**В матрицах** это строка чисел, умноженная на одну матрицу за слой, от выхода назад: $\\frac{\\partial a}{\\partial z^{l}} = \\frac{\\partial a}{\\partial z^{l+1}}\\,W_{l+1}$. То есть $n^2$ умножений на слой — их и делают ядра движка.",
+    ],
+    task: "Найдите сеть, у которой больше миллиона путей, а обратное распространение считает меньше 200 частных производных.",
+  },
+});
