@@ -2,6 +2,7 @@
 import { RandomStream } from "../src/base/random.ts";
 import * as nn from "../src/nn/index.ts";
 import { tensor } from "../src/tensor/create.ts";
+import { concat } from "../src/tensor/functions.ts";
 import { createModel, type Model } from "../src/train/index.ts";
 import { logitsOf } from "../src/train/model.ts";
 
@@ -63,6 +64,8 @@ export const LAYERS: Readonly<Record<string, () => nn.Layer>> = {
   "gelu, silu, mish, hardswish, hardsigmoid": () =>
     net(nn.gelu(), nn.gelu({ approximate: "tanh" }), nn.silu(), nn.mish(), nn.hardswish(), nn.hardsigmoid()),
   "tanh, sigmoid, softmax, logSoftmax": () => net(nn.tanh(), nn.sigmoid(), nn.softmax(1), nn.logSoftmax()),
+  "a row that is repeated for each image": () =>
+    net((x) => concat([tensor([[[[1]], [[2]]]]).broadcastTo(x.shape[0]!, 2, 1, 8), x], 2)),
   "a function of one's own": () =>
     net(
       (x) =>

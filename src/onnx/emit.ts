@@ -29,6 +29,8 @@ export interface Source {
   valueOf(node: Node): Emitted;
 }
 
+/** The name of the graph's input. */
+export const IMAGES = "images";
 const CHANNELS_FIRST = [0, 3, 1, 2];
 const CHANNELS_LAST = [0, 2, 3, 1];
 const identity = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i);
@@ -55,12 +57,19 @@ const loose = (source: Source, node: Node): Emitted => {
 /** The value with axes of size 1 repeated to these sizes. */
 function repeated({ draft }: Source, value: Emitted, sizes: Sizes): Emitted {
   if (isSame(value.sizes, sizes)) return value;
-  const target = sizes.map((size, axis) => {
-    if (size !== "N") return size;
-    if (value.sizes[axis] === "N") return 1;
-    throw unsupported("a value repeated for each image");
-  });
-  return plain(draft.node("Expand", [value.name, draft.ints(target)]), sizes);
+  // A size of 1 leaves an axis as it is.
+  const target = sizes.map((size) => (size === "N" ? 1 : size));
+  const repeats = sizes.findIndex((size, axis) => size === "N" && value.sizes[axis] !== "N");
+  if (repeats < 0) return plain(draft.node("Expand", [value.name, draft.ints(target)]), sizes);
+  const [before, after] = [target.slice(0, repeats), target.slice(repeats + 1)];
+  const count = draft.node("Slice", [draft.node("Shape", [IMAGES]), draft.ints([0]), draft.ints([1])]);
+  const parts = [
+    ...(before.length > 0 ? [draft.ints(before)] : []),
+    count,
+    ...(after.length > 0 ? [draft.ints(after)] : []),
+  ];
+  const wanted = draft.node("Concat", parts, { axis: int(0) });
+  return plain(draft.node("Expand", [value.name, wanted]), sizes);
 }
 
 /** The node's value in exactly its own sizes, its axes in the order `order`. */

@@ -8,7 +8,7 @@ import { constantValue, readSlot, slotOf } from "../ops/leaf.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { logitsOf, type Model } from "../train/model.ts";
 import { Draft } from "./draft.ts";
-import { type Emitted, emit, emitted, emittedConstant, type Sizes, type Source } from "./emit.ts";
+import { type Emitted, emit, emitted, emittedConstant, IMAGES, type Sizes, type Source } from "./emit.ts";
 import { encodeOnnx } from "./encode.ts";
 import type { OnnxNode } from "./model.ts";
 
@@ -169,15 +169,15 @@ export async function exportOnnx(
     const isInput = slotOf(node) === one.images;
     values.set(
       node,
-      isInput ? { name: "images", sizes: sizes.get(node)!, axes: [0, 1, 2, 3] } : emit(node, source),
+      isInput ? { name: IMAGES, sizes: sizes.get(node)!, axes: [0, 1, 2, 3] } : emit(node, source),
     );
   }
   const result = draft.node("Identity", [emitted(one.logits, source).name]);
   draft.keepOnly(result);
   takeBiases(draft);
   return encodeOnnx({
-    ...{ opset: OPSET, producer: "nabla", ...draft.finish({ images: "images", [result]: "logits" }) },
-    inputs: [{ name: "images", type: input, shape: ["N", ...model.shape] }],
+    ...{ opset: OPSET, producer: "nabla", ...draft.finish({ [IMAGES]: IMAGES, [result]: "logits" }) },
+    inputs: [{ name: IMAGES, type: input, shape: ["N", ...model.shape] }],
     outputs: [{ name: "logits", type: "float32", shape: ["N", model.classes.length] }],
     metadata: { classes: JSON.stringify(model.classes) },
   });

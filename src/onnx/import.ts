@@ -28,13 +28,18 @@ const LEARNED: Readonly<Record<string, readonly number[]>> = {
   ...{ Conv: [1, 2], ConvTranspose: [1, 2], Gemm: [1, 2], MatMul: [0, 1], PRelu: [1] },
   ...{ BatchNormalization: [1, 2], LayerNormalization: [1, 2], InstanceNormalization: [1, 2] },
 };
-// Without them the graph would have been written for one number of images only.
+const OLDEST_OPSET = 7;
+// A net with more outputs is no classifier.
 const MOST_CLASSES = 100_000;
 
 const fault = (file: string, what: string, cure: string, fields: Record<string, unknown> = {}): FormatError =>
   new FormatError(`${file}: ${what}. ${cure}`, { file, ...fields });
 
-function checkOperators({ nodes }: OnnxModel, file: string): void {
+function checkOperators({ nodes, opset }: OnnxModel, file: string): void {
+  if (opset < OLDEST_OPSET) {
+    const what = `is written in version ${opset} of the operators, in which they broadcast otherwise`;
+    throw fault(file, what, `Export it in version ${OLDEST_OPSET} or newer.`, { opset });
+  }
   for (const { type, domain } of nodes) {
     const isOwn = domain === "" || domain === "ai.onnx";
     if (isOwn && (Object.hasOwn(OPERATORS, type) || Object.hasOwn(KNOWN_OPERATORS, type))) continue;
@@ -91,7 +96,7 @@ function valuesOf({ nodes, constants }: OnnxModel): {
     nodes.flatMap(({ type, inputs }) => (LEARNED[type] ?? []).map((place) => inputs[place])),
   );
   const values = new Map<string, Value>();
-  const [parameters, buffers]: Record<string, Tensor>[] = [{}, {}];
+  const [parameters, buffers]: [string, Tensor][][] = [[], []];
   for (const constant of constants) {
     const { name, shape, data } = constant;
     const isFraction = data instanceof Float32Array || constant.type === "float64";
@@ -100,10 +105,9 @@ function valuesOf({ nodes, constants }: OnnxModel): {
       isFraction && (shape.length > 0 || learned.has(name)) ? makeTensor(constant) : known([...data], shape);
     values.set(name, value);
     if (isKnown(value)) continue;
-    const own = learned.has(name) ? parameters! : buffers!;
-    own[name] = value;
+    (learned.has(name) ? parameters : buffers)!.push([name, value]);
   }
-  return { values, parameters: parameters!, buffers: buffers! };
+  return { values, parameters: Object.fromEntries(parameters!), buffers: Object.fromEntries(buffers!) };
 }
 
 const makeTensor = ({ data, shape }: OnnxTensor): Tensor => tensor(Float32Array.from(data), { shape });

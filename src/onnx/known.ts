@@ -1,6 +1,7 @@
 // ONNX operators on numbers that are known beforehand: how graphs compute shapes from shapes. Knows nothing of tensors.
-import { sizeOf } from "../base/shape.ts";
+import { type Shape, sizeOf, stridesOf } from "../base/shape.ts";
 import { type Known, known, type Operands } from "./operands.ts";
+import { cutsOf, sizesOf } from "./shapes.ts";
 
 type Compute = (x: Operands, inputs: readonly Known[]) => Known;
 
@@ -28,11 +29,34 @@ const gather: Compute = (x, [value, indices]) => {
   return known(picked as number[], indices!.shape);
 };
 
+/** The elements at indices that an output's indices are turned into, for every place of `shape` in row-major order. */
+function rearranged(
+  value: Known,
+  shape: Shape,
+  indexOf: (place: readonly number[]) => readonly number[],
+): Known {
+  const strides = stridesOf(value.shape);
+  const data = Array.from({ length: sizeOf(shape) }, (_, i) => {
+    const place = stridesOf(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!);
+    return value.data[indexOf(place).reduce((sum, index, axis) => sum + index * strides[axis]!, 0)]!;
+  });
+  return known(data, shape);
+}
+
 const slice: Compute = (x, [value]) => {
-  const step = x.has(4) ? x.known(4)[0]! : 1;
-  if (value!.shape.length !== 1 || step !== 1) throw x.fail("cuts more than a list");
-  const [start, end] = [x.list("starts", 1)?.[0], x.list("ends", 2)?.[0]];
-  return known(value!.data.slice(start, end));
+  const { starts, counts, steps } = cutsOf(x, value!.shape);
+  return rearranged(value!, counts, (place) =>
+    place.map((index, axis) => starts[axis]! + index * steps[axis]!),
+  );
+};
+
+const transpose: Compute = (x, [value]) => {
+  const { shape } = value!;
+  const order = (x.ints("perm") ?? shape.map((_, axis) => shape.length - 1 - axis)).map((axis) =>
+    x.axis(axis, shape.length),
+  );
+  const sizes = order.map((axis) => shape[axis]!);
+  return rearranged(value!, sizes, (place) => shape.map((_, axis) => place[order.indexOf(axis)]!));
 };
 
 const concat: Compute = (x, inputs) => {
@@ -40,8 +64,7 @@ const concat: Compute = (x, inputs) => {
   return known(inputs.flatMap(({ data }) => data));
 };
 
-const reshape: Compute = (_, [value, shape]) =>
-  known(value!.data, shape?.data.length === 0 ? [] : [value!.data.length]);
+const reshape: Compute = (x, [value]) => known(value!.data, sizesOf(x, value!.shape));
 
 const unsqueeze: Compute = (_, [value]) => known(value!.data, value!.shape.length === 0 ? [1] : value!.shape);
 const squeeze: Compute = (_, [value]) => known(value!.data, value!.data.length === 1 ? [] : value!.shape);
@@ -55,7 +78,15 @@ const fill: Compute = (x, [shape]) => {
 
 /** The operators by name. */
 export const KNOWN_OPERATORS: Readonly<Record<string, Compute>> = {
-  ...{ Identity: same, Cast: same, Gather: gather, Slice: slice, Concat: concat, Reshape: reshape },
+  ...{
+    Transpose: transpose,
+    Identity: same,
+    Cast: same,
+    Gather: gather,
+    Slice: slice,
+    Concat: concat,
+    Reshape: reshape,
+  },
   ...{ Unsqueeze: unsqueeze, Squeeze: squeeze, ConstantOfShape: fill },
   Add: pairwise((a, b) => a + b),
   Sub: pairwise((a, b) => a - b),

@@ -49,8 +49,8 @@ describe("export and import again", () => {
     const { nodes, opset } = decodeOnnx(await exportOnnx(await modelOf("lenet5", [1, 28, 28])));
     expect(opset).toBe(17);
     const types = nodes.map(({ type }) => type);
-    expect(types.slice(0, 3)).toEqual(["Cast", "Mul", "Add"]);
-    expect(types.slice(3)).toEqual([
+    expect(types[0]).toBe("Cast");
+    expect(types.slice(types.indexOf("Conv"))).toEqual([
       ...["Conv", "Tanh", "AveragePool", "Conv", "Tanh", "AveragePool", "Reshape"],
       ...["Gemm", "Tanh", "Gemm", "Tanh", "Gemm", "Identity"],
     ]);
@@ -172,6 +172,7 @@ describe("a hostile or foreign file", () => {
       { nodes: [node("Relu", ["images"], ["a"]), node("Flatten", ["a"], ["a"])] },
       /"a" is given twice/,
     ],
+    ["operators of an old version", { opset: 6 }, /version 6 of the operators.*version 7 or newer/],
     ["no output", { nodes: [] }, /nothing gives the output "logits"/],
     ["two inputs", { inputs: [...base.inputs, { ...base.inputs[0]!, name: "b" }] }, /has 2 inputs/],
     [

@@ -12,6 +12,7 @@ import { prod } from "../tensor/reductions.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { ELEMENTS } from "./model.ts";
 import { isKnown, known, type Operands, type Value } from "./operands.ts";
+import { cutsOf, sizesOf } from "./shapes.ts";
 import { averagePool, conv, convTranspose, maxPool } from "./windows.ts";
 
 type Operator = (x: Operands) => Value | readonly Value[];
@@ -29,14 +30,9 @@ const several =
   (x) =>
     x.tensors().reduce(f);
 
-/** The sizes that a Reshape gives: 0 stays (unless allowed as a size), −1 is what is left over. */
-function reshape(x: Operands): Value {
+function reshape(x: Operands): Tensor {
   const value = x.tensor(0);
-  const wanted = x.list("shape", 1) ?? [];
-  const keepsZero = x.int("allowzero", 0) === 1;
-  const sizes = wanted.map((size, axis) => (size === 0 && !keepsZero ? (value.shape[axis] ?? -1) : size));
-  const rest = value.size / sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
-  return value.reshape(...x.checkSize(sizes.map((size) => (size === -1 ? rest : size))));
+  return value.reshape(...sizesOf(x, value.shape));
 }
 
 function flatten(x: Operands): Tensor {
@@ -155,21 +151,8 @@ function unsqueeze(x: Operands): Tensor {
 
 function slice(x: Operands): Tensor {
   const value = x.tensor(0);
-  const [begins, ends] = [x.list("starts", 1) ?? [], x.list("ends", 2) ?? []];
-  const axes = x.list("axes", 3) ?? begins.map((_, i) => i);
-  const steps = x.has(4) ? x.known(4) : begins.map(() => 1);
-  const ranges = value.shape.map((size) => ({ start: 0, count: size, step: 1 }));
-  axes.forEach((given, i) => {
-    const axis = x.axis(given, value.rank);
-    const [size, step] = [value.shape[axis]!, steps[i]!];
-    const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
-    const place = (index: number) => Math.min(most, Math.max(least, index < 0 ? index + size : index));
-    const start = place(begins[i]!);
-    ranges[axis] = { start, step, count: Math.max(0, Math.ceil((place(ends[i]!) - start) / step)) };
-  });
-  if (ranges.some(({ step, count }) => step === 0 || count === 0)) throw x.fail("cuts nothing out");
-  const list = (key: "start" | "count" | "step") => ranges.map((range) => range[key]);
-  return new Tensor(sliceNode(value.node, list("start"), list("count"), list("step")));
+  const { starts, counts, steps } = cutsOf(x, value.shape);
+  return new Tensor(sliceNode(value.node, starts, counts, steps));
 }
 
 function split(x: Operands): readonly Tensor[] {
