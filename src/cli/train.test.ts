@@ -270,6 +270,16 @@ describe("nabla eval", () => {
     const saved = JSON.parse(readFileSync(join(at("whole"), "evaluation.json"), "utf8"));
     expect(records(output)).toEqual([{ type: "evaluation", set: "test", data: "digits", ...saved }]);
   });
+  it("tells of each class where asked to", async () => {
+    const { code, output } = await nabla(["eval", at("whole"), "--show", "0", "--classes"]);
+    const saved = JSON.parse(readFileSync(join(at("whole"), "evaluation.json"), "utf8"));
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /\ntop-5 [\d.]+ %, macro F1 [\d.]+ %, calibration error [\d.]+ %\n\nclass +images +precision/,
+    );
+    const { precision, count } = saved.classes[3];
+    expect(output).toMatch(new RegExp(`\n3 +${count} +${(precision * 100).toFixed(1)} %`));
+  });
   it("draws what it misread, and takes the other part too", async () => {
     const { output } = await nabla(["eval", at("whole"), "--part", "train", "--limit", "100", "--show", "1"]);
     expect(output).toMatch(/^train: accuracy .* of 100 wrong\n/);

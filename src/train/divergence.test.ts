@@ -1,5 +1,6 @@
 // Training that leaves the finite numbers: which value is named, on which step, and what is left of the run.
 import { beforeAll, describe, expect, it } from "vitest";
+import { streamed } from "../../test/streamed.ts";
 import { stripes } from "../../test/stripes.ts";
 import { DivergenceError } from "../base/errors.ts";
 import { setDevice } from "../device/current.ts";
@@ -99,6 +100,22 @@ describe("a loss that is not finite is traced to", () => {
     });
     expect(left).toEqual(saved.at(-1)!.parameters);
   });
+});
+
+it("is traced on a stream too, whose windows are read again", async () => {
+  const reads: number[] = [];
+  const train = streamed(stripes(132, 1), [50, 82], (indices) => void reads.push(indices.length));
+  const net = sequential(flatten(), linear(8), relu(), linear(3));
+  // Windows of 8 steps: the one that fails is in the second of the epoch.
+  const optimizer = sgd({ lr: (step) => (step < 9 ? 0.01 : Number.POSITIVE_INFINITY) });
+  const run = training.fit(net, { train, validation: train }, { batchSize: 12, epochs: 2, optimizer });
+  const failure = (async () => {
+    for await (const _ of run);
+  })();
+  await expect(failure).rejects.toThrow(
+    /^fit: the loss is NaN at step 11 \(epoch 1, step 11 of 11\) .* is the parameter 1\.weight, after step 10\./,
+  );
+  expect(reads.filter((count) => count === 96).length).toBeGreaterThan(1);
 });
 
 describe("a parameter that is not finite", () => {

@@ -10,11 +10,12 @@ import {
   writeJson,
 } from "../context.ts";
 import { openImages } from "../open-data.ts";
-import { evaluationText, showWorst } from "../render/evaluation.ts";
+import { evaluationText, metricsText, showWorst } from "../render/evaluation.ts";
 
 interface EvalOptions extends CommonOptions {
   readonly part: "train" | "test";
   readonly show: number;
+  readonly classes?: boolean;
 }
 
 /** Adds `nabla eval <run>`. */
@@ -29,13 +30,14 @@ export function addEval(program: Command, context: Context): void {
     .addOption(new Option("--part <name>", "part of the data set").choices(["train", "test"]).default("test"))
     .addOption(numberOption("--limit <n>", "use the first n images only"))
     .addOption(numberOption("--show <n>", "draw the n worst mistakes").default(6))
+    .option("--classes", "tell precision, recall and F1 of each class, top-k accuracy and calibration")
     .addOption(numberOption("--threads <n>", "threads to compute with"))
     .option("--device <name>", "cpu (default), native, wasm, reference");
   withCommonOptions(command).action((run: string, options: EvalOptions) => scoreRun(run, options, context));
 }
 
 async function scoreRun(path: string, options: EvalOptions, { terminal }: Context): Promise<void> {
-  const { json = false, part, show, ...flags } = options;
+  const { json = false, part, show, classes = false, ...flags } = options;
   if (!Number.isInteger(show) || show < 0) {
     throw new ConfigError(`eval: --show must be a whole number of at least 0, it is ${show}. Give one.`);
   }
@@ -51,6 +53,7 @@ async function scoreRun(path: string, options: EvalOptions, { terminal }: Contex
     else {
       const shown = await showWorst(set, evaluation, show);
       terminal.write(evaluationText(part, evaluation, shown, terminal));
+      if (classes) terminal.write(`\n${metricsText(evaluation, set.classes, terminal)}`);
     }
   });
 }

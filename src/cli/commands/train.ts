@@ -27,7 +27,10 @@ export function addTrain(program: Command, context: Context): void {
     .option("--no-stream", "hold all pictures in memory")
     .option("--cache", "keep decoded pictures in the cache (default for all but tar shards)")
     .option("--no-cache", "decode pictures each time they are read")
-    .option("--model <name>", "cnn (default), lenet5, mlp, linear, deepMlp")
+    .option(
+      "--model <name>",
+      "cnn (default), simpleCnn, lenet5, mlp, linear, deepMlp, resnet20, resnet32, resnet56, wideResnet, mobilenet, convMixer",
+    )
     .addOption(numberOption("--epochs <n>", `times every image is learned from (default ${RECIPE.epochs})`))
     .addOption(numberOption("--batch-size <n>", `images a step (default ${RECIPE.batchSize})`))
     .option(

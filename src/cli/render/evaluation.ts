@@ -4,6 +4,7 @@ import { countOf, type ImageSource, imageBytes, readImages } from "../../data/im
 import type { Evaluation, Mistake } from "../../train/events.ts";
 import type { Terminal } from "../terminal.ts";
 import { confusionMatrix } from "./confusion.ts";
+import { alignColumns } from "./lines.ts";
 import { formatCount, formatLoss, formatPercent } from "./numbers.ts";
 import { drawGallery, type Picture } from "./picture.ts";
 
@@ -84,4 +85,25 @@ export function evaluationText(
   const drawn = drawMistakes(evaluation.worst, shown, terminal).trimEnd();
   if (drawn !== "") parts.push(`worst mistakes\n\n${drawn}\n`);
   return parts.join("\n");
+}
+
+/** What there is to say of a score beside its confusions: top-k accuracy, calibration, and each class by itself. */
+export function metricsText(
+  { topK, calibrationError, classes: scores }: Evaluation,
+  classes: readonly string[],
+  { colours }: Terminal,
+): string {
+  const macro = scores.reduce((sum, { f1 }) => sum + f1, 0) / scores.length;
+  const line = [
+    topK.length > 1 ? `top-${topK.length} ${formatPercent(topK.at(-1)!, 2)}` : "",
+    `macro F1 ${formatPercent(macro, 2)}`,
+    `calibration error ${formatPercent(calibrationError, 2)}`,
+  ];
+  const rows = scores.map(({ precision, recall, f1, count }, i) => [
+    ...[classes[i] ?? String(i), formatCount(count)],
+    ...[precision, recall, f1].map((share) => formatPercent(share)),
+  ]);
+  const head = ["class", "images", "precision", "recall", "F1"];
+  const [title, ...lines] = alignColumns([head, ...rows], new Set([1, 2, 3, 4]));
+  return `${line.filter(Boolean).join(", ")}\n\n${colours.bold(title!)}\n${lines.join("\n")}\n`;
 }
