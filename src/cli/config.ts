@@ -100,11 +100,16 @@ const SHAPE = {
 const full = z.strictObject(SHAPE);
 const schema = full.partial();
 
-/** Whether a key takes whole numbers only. */
-export const isWholeKey = (key: string): boolean => {
+const numberRule = (key: string): z.ZodNumber | undefined => {
   const rule = SHAPE[key as keyof typeof SHAPE];
-  return rule instanceof z.ZodNumber && rule.isInt === true;
+  return rule instanceof z.ZodNumber ? rule : undefined;
 };
+
+/** Whether a key takes a number. */
+export const isNumberKey = (key: string): boolean => numberRule(key) !== undefined;
+
+/** Whether a key takes whole numbers only. */
+export const isWholeKey = (key: string): boolean => numberRule(key)?.isInt === true;
 
 /** Every key a configuration may have. */
 export const CONFIG_KEYS: readonly string[] = Object.keys(SHAPE);

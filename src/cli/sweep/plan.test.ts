@@ -20,6 +20,12 @@ it("is a configuration with lists and ranges, in a grid unless told otherwise", 
   expect(rungs).toEqual([{ trials: 4, epochs: 4 }]);
 });
 
+it("takes lists and tables as values where a field has such", () => {
+  const { trials } = plan({ augment: [false, ["affine"], ["affine"], [{ name: "affine" }, "elastic"]] });
+  expect(trials).toHaveLength(3);
+  expect(trials[1]!.point).toEqual({ augment: ["affine"] });
+});
+
 it("draws whole numbers for fields that take no others", () => {
   const { trials } = plan({ batchSize: { min: 16, max: 256, scale: "log" }, strategy: "random", trials: 30 });
   const sizes = trials.map(({ config }) => config.batchSize!);

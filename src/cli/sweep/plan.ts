@@ -7,6 +7,7 @@ import { RECIPE } from "../../train/recipe.ts";
 import {
   CONFIG_KEYS,
   checkConfig,
+  isNumberKey,
   isWholeKey,
   type PartialTrainConfig,
   readSettings,
@@ -80,7 +81,7 @@ function rangeOf(key: string, value: object, file: string): Range {
 }
 
 function dimensionOf(key: string, value: unknown, file: string): Dimension | undefined {
-  if (isTable(value)) return rangeOf(key, value, file);
+  if (isTable(value) && isNumberKey(key)) return rangeOf(key, value, file);
   if (!Array.isArray(value)) return undefined;
   if (value.length === 0) {
     throw new ConfigError(`sweep: the list of "${key}" in ${file} is empty. Give at least one value.`, {
@@ -88,7 +89,7 @@ function dimensionOf(key: string, value: unknown, file: string): Dimension | und
     });
   }
   for (const one of value) checkConfig({ [key]: one }, file);
-  return { key, values: [...new Set(value as Value[])] };
+  return { key, values: [...new Map(value.map((one: Value) => [JSON.stringify(one), one])).values()] };
 }
 
 function checkKeys(settings: Record<string, unknown>, file: string): void {

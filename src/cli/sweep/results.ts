@@ -11,7 +11,7 @@ import type { TrialOutcome } from "./trial.ts";
 const score = z.object({ loss: z.number(), accuracy: z.number() });
 const resultSchema = z.object({
   trial: z.number().int(),
-  point: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  point: z.record(z.string(), z.json()),
   state: z.enum(["waiting", "paused", "interrupted", "stopped", "done", "failed"]),
   epochs: z.number(),
   seconds: z.number(),
@@ -82,8 +82,11 @@ export function parseResults(text: string, file: string): TrialResult[] {
   }
 }
 
+const valueText = (value: unknown): string =>
+  typeof value === "object" ? JSON.stringify(value) : String(value ?? "");
+
 const cell = (value: unknown): string => {
-  const text = value === undefined ? "" : String(value);
+  const text = valueText(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
@@ -102,7 +105,7 @@ export function csvOf(results: readonly TrialResult[], keys: readonly string[]):
 /** The swept fields of a trial in words: "lr 0.01, optimizer sgd". */
 export const pointText = ({ point }: Pick<TrialResult, "point">): string =>
   Object.entries(point)
-    .map(([key, value]) => `${key} ${value}`)
+    .map(([key, value]) => `${key} ${valueText(value)}`)
     .join(", ");
 
 /** The results as a table for people. */
@@ -115,7 +118,7 @@ export function tableOf(
   const rows = results.map(({ trial, point, state, epochs, seconds, scores }, i) => {
     const last = scores.at(-1);
     return [
-      ...[String(i + 1), String(trial), ...keys.map((key) => String(point[key]))],
+      ...[String(i + 1), String(trial), ...keys.map((key) => valueText(point[key]))],
       last === undefined ? "" : formatPercent(last.accuracy, 2),
       last === undefined ? "" : formatLoss(last.loss),
       ...[String(epochs), formatDuration(seconds), state === "done" ? "" : state],

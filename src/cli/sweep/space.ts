@@ -1,10 +1,11 @@
 // What a sweep searches: fields of a training configuration with lists or ranges of values, and the ways to choose
 // from them. Plain values; knows nothing of how a trial is run.
+import type { z } from "zod";
 import { ConfigError } from "../../base/errors.ts";
 import { RandomStream } from "../../base/random.ts";
 
-/** A value of a configuration's field. */
-export type Value = string | number | boolean;
+/** A value of a configuration's field: mostly a text, a number or yes or no, and whatever JSON can say. */
+export type Value = z.core.util.JSONType;
 
 /** A field with the values it may have, one by one. */
 export interface Choice {
