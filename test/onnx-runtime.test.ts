@@ -1,10 +1,10 @@
-// What onnxruntime makes of exported models, against what the engine makes of the same images: every net of the zoo and
-// every layer kind. Runs where the folder NABLA_PEERS has onnxruntime-node.
+// Every net of the zoo as an ONNX file: read again, and in onnxruntime, where every layer kind is tried too. The latter
+// runs where the folder NABLA_PEERS has onnxruntime-node.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { zoo } from "../src/nn/index.ts";
-import { exportOnnx } from "../src/onnx/index.ts";
+import { exportOnnx, importOnnx } from "../src/onnx/index.ts";
 import type { Model } from "../src/train/index.ts";
 import { imagesOf, LAYERS, logits, modelOf } from "./onnx-nets.ts";
 
@@ -43,12 +43,22 @@ async function difference(model: Model, input: "uint8" | "float32"): Promise<num
   return Math.max(...own.map((value, i) => Math.abs(value - found.logits.data[i]!)));
 }
 
+const shapeFor = (name: string): [number, number, number] =>
+  /net|Mixer/.test(name) && name !== "lenet5" ? [3, 32, 32] : [1, 28, 28];
+
+describe("reading again gives the same logits for", () => {
+  it.each(Object.keys(zoo))("%s of the zoo", async (name) => {
+    const model = await modelOf(name, shapeFor(name));
+    const images = imagesOf(model.shape, 5);
+    const again = await importOnnx(await exportOnnx(model));
+    const [before, after] = [await logits(model, images), await logits(again, images)];
+    expect(Math.max(...before.map((value, i) => Math.abs(value - after[i]!)))).toBeLessThan(1e-5);
+  });
+});
+
 describe.skipIf(runtime === undefined)("onnxruntime gives the same logits for", () => {
   it.each(Object.keys(zoo))("%s of the zoo", async (name) => {
-    const isColour = /net|Mixer/.test(name) && name !== "lenet5";
-    expect(await difference(await modelOf(name, isColour ? [3, 32, 32] : [1, 28, 28]), "uint8")).toBeLessThan(
-      1e-5,
-    );
+    expect(await difference(await modelOf(name, shapeFor(name)), "uint8")).toBeLessThan(1e-5);
   });
   it.each(Object.entries(LAYERS))("%s", async (_, make) => {
     expect(await difference(await modelOf(make()), "float32")).toBeLessThan(1e-5);

@@ -7,8 +7,6 @@ import type { Model } from "../train/index.ts";
 
 /** Name of the file in a run folder with a model that was not trained here. */
 export const ONNX_FILE = "model.onnx";
-// What a protocol buffer may have.
-const MOST_BYTES = 2 ** 31 - 1;
 
 const sizeOf = (path: string): Promise<number | undefined> =>
   stat(path).then(
@@ -18,12 +16,13 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 
 /** The model in an ONNX file; throws `CheckpointError` where there is no such file, `FormatError` where it is none. */
 export async function loadOnnx(path: string, classes?: readonly string[]): Promise<Model> {
+  // Loaded here, since most commands need none of it.
+  const { importOnnx, MOST_BYTES } = await import("../onnx/index.ts");
   const size = await sizeOf(path);
   if (size === undefined || size > MOST_BYTES) {
     const why = size === undefined ? "is no file" : `has ${size} bytes, more than the format allows`;
     throw new CheckpointError(`${path}: ${why}. Give the path of an ONNX model.`, { path });
   }
-  const { importOnnx } = await import("../onnx/index.ts");
   return importOnnx(await readFile(path), { file: path, ...(classes !== undefined && { classes }) });
 }
 

@@ -35,7 +35,8 @@ export interface ModeParts extends RunParts {
   readonly isJson: boolean;
 }
 
-type Mode = (parts: ModeParts) => Promise<void>;
+/** Does something in place of one run. */
+export type Mode = (parts: ModeParts) => Promise<void>;
 
 /** The value of an option that must be a whole number; throws `ConfigError` where it is none. */
 export function wholeOf(flag: string, value: unknown, least: number): number {

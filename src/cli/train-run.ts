@@ -13,7 +13,7 @@ import { withDevice } from "./open-device.ts";
 import { jsonView, quietView, type RunView, textView } from "./run-view.ts";
 import { type Resumed, type RunParts, runAndScore } from "./score-run.ts";
 import type { Terminal } from "./terminal.ts";
-import { type ModeOptions, modeOf, wholeOf } from "./train-modes.ts";
+import { type Mode, type ModeOptions, modeOf, wholeOf } from "./train-modes.ts";
 
 /** The options that concern the command and not the configuration of the run. */
 export interface TrainOptions extends CommonOptions, ModeOptions {
@@ -41,7 +41,7 @@ export async function train(options: TrainOptions, context: Context): Promise<vo
 }
 
 async function trainAsPlanned(
-  { config, resumed }: Plan,
+  { config, resumed, mode }: Plan,
   options: TrainOptions,
   { terminal, signals }: Context,
   view: RunView,
@@ -57,7 +57,7 @@ async function trainAsPlanned(
     );
     const histograms = options.histograms === true || options.studio === true;
     const parts: RunParts = { config, data, resumed, view, interrupt, histograms };
-    await withDevice(config, () => runAs(options, parts, terminal));
+    await withDevice(config, () => runAs(mode, options, parts, terminal));
   } catch (error) {
     // Before the first step there is nothing to save, so that the signal ends whatever is going on.
     const code = interrupt.exitCode();
@@ -71,13 +71,16 @@ async function trainAsPlanned(
 interface Plan {
   readonly config: TrainConfig;
   readonly resumed: Resumed | undefined;
+  /** What is done in place of one run. */
+  readonly mode: Mode | undefined;
 }
 
 /** Configuration and, with --resume, the saved run: flags win over the file, the file over what was saved. */
 async function planOf(options: TrainOptions, remark: (text: string) => void): Promise<Plan> {
+  const mode = modeOf(options);
   const flags = checkFlags({ ...options });
   const file = options.config === undefined ? {} : readConfigFile(options.config);
-  if (options.resume === undefined) return { config: resolveConfig(flags, file), resumed: undefined };
+  if (options.resume === undefined) return { config: resolveConfig(flags, file), resumed: undefined, mode };
   checkOut(options.resume, flags.out ?? file.out);
   const resumed = await resumeRunFolder(options.resume, {
     keep: flags.keepCheckpoints ?? file.keepCheckpoints,
@@ -88,7 +91,7 @@ async function planOf(options: TrainOptions, remark: (text: string) => void): Pr
   const { epochs } = resumed.state;
   const config = { ...resolveConfig(flags, file, { epochs }, saved), out: options.resume };
   checkContinues(resolveConfig(saved), config, options.resume);
-  return { config, resumed };
+  return { config, resumed, mode };
 }
 
 /** Throws where a run is to be saved in another folder than the one it goes on in. */
@@ -115,8 +118,12 @@ function checkContinues(saved: TrainConfig, wanted: TrainConfig, folder: string)
 }
 
 /** One run, or what the options ask for in its place. */
-async function runAs(options: TrainOptions, parts: RunParts, terminal: Terminal): Promise<void> {
-  const mode = modeOf(options);
+async function runAs(
+  mode: Mode | undefined,
+  options: TrainOptions,
+  parts: RunParts,
+  terminal: Terminal,
+): Promise<void> {
   if (mode !== undefined) return mode({ ...parts, terminal, isJson: options.json === true });
   const after = options.pauseAfter;
   await runAndScore({

@@ -15,7 +15,8 @@ import {
   type OnnxValue,
 } from "./model.ts";
 
-const MOST_BYTES = 2 ** 31 - 1;
+/** What a protocol buffer may have. */
+export const MOST_BYTES = 2 ** 31 - 1;
 const MOST_RANK = 16;
 /** The model in a file's bytes. Throws `FormatError` naming the place where they do not follow the format. */
 export function decodeOnnx(bytes: Uint8Array, file = "model.onnx"): OnnxModel {

@@ -26,12 +26,9 @@ describe("export and import again", () => {
   it.each(Object.entries(LAYERS))("keep %s", async (_, make) => {
     expect(await lostOnTheWay(await modelOf(make()))).toBeLessThan(1e-5);
   });
-  it.each(["cnn", "lenet5", "linear", "mobilenet", "resnet20", "convMixer"])(
-    "keep %s of the zoo",
-    async (name) => {
-      expect(await lostOnTheWay(await modelOf(name, [1, 28, 28]))).toBeLessThan(1e-5);
-    },
-  );
+  it.each(["cnn", "linear", "resnet20"])("keep %s of the zoo", async (name) => {
+    expect(await lostOnTheWay(await modelOf(name, [1, 28, 28]))).toBeLessThan(1e-5);
+  });
   it("keep it with images of numbers from 0 to 1 as well", async () => {
     expect(await lostOnTheWay(await modelOf("cnn", [3, 16, 16]), "float32")).toBeLessThan(1e-5);
   });
@@ -94,7 +91,7 @@ describe("a damaged file", () => {
   it("with bytes changed is read or refused as a file, and takes no memory that it does not have", async () => {
     const random = new RandomStream(SEED, 3);
     let refused = 0;
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 150; i++) {
       const bytes = exported.slice();
       for (let k = 0; k < 4; k++) bytes[random.uint32() % bytes.length] = random.uint32() & 255;
       const error = await importOnnx(bytes).then(
