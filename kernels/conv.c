@@ -123,33 +123,34 @@ static const float *conv_source_image(const conv_job *j, i64 n) {
   return j->source + n * j->h.source * j->w.source * j->in * j->groups;
 }
 
-/* Every pass over one block, then its epilogue. */
-static void conv_run_block(const conv_job *j, conv_place p, conv_block b, const map_block *m, const float *packed,
-                           workspace ws) {
-  conv_scratch *scratch = (conv_scratch *)ws.local;
-  i64 first = conv_place_result(j, &p, scratch->result), channels = conv_is_depthwise(j) ? j->groups : j->in;
+/* Every pass over one block. */
+static void conv_run_passes(const conv_job *j, conv_place p, conv_block b, const float *packed, conv_scratch *scratch) {
   i64 calls = CEIL_DIV(p.size.images * p.size.rows * p.size.columns, CONV_PIXELS) * conv_tile_columns(j);
   scratch->ahead = conv_next_block(j, &p, calls);
   const float *image = conv_source_image(j, p.n);
   for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
     for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
-      for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
+      for (p.channel = 0; p.channel < j->in; p.channel += b.channels) {
         p.size.taps_h = MIN(b.taps_h, j->h.kernel - p.tap_h);
         p.size.taps_w = MIN(b.taps_w, j->w.kernel - p.tap_w);
-        p.size.channels = MIN(b.channels, channels - p.channel);
-        p.first_pass = p.tap_h == 0 && p.tap_w == 0 && (p.channel == 0 || conv_is_depthwise(j));
-        if (conv_is_depthwise(j)) conv_depthwise_pass(j, &p, image, packed, scratch);
-        else conv_pass(j, &p, image, packed, scratch);
+        p.size.channels = MIN(b.channels, j->in - p.channel);
+        p.first_pass = p.tap_h == 0 && p.tap_w == 0 && p.channel == 0;
+        conv_pass(j, &p, image, packed, scratch);
       }
-  if (m->outputs > 0) conv_apply_epilogue(j, &p, m, first, ws);
 }
 
-static void conv_run_winograd_block(const conv_job *j, conv_place p, const map_block *m, const float *packed, workspace ws) {
-  conv_winograd_scratch *scratch = (conv_winograd_scratch *)ws.local;
-  i64 first = conv_place_result(j, &p, scratch->result);
+/* One block, then its epilogue. */
+static void conv_run_block(const conv_job *j, conv_place p, conv_block b, const map_block *m, const float *packed,
+                           workspace ws) {
+  conv_scratch *scratch = (conv_scratch *)ws.local;
+  conv_winograd_scratch *spectral = (conv_winograd_scratch *)ws.local;
+  i64 is_winograd = conv_is_winograd(j), first = conv_place_result(j, &p, is_winograd ? spectral->result : scratch->result);
   p.size.taps_h = j->h.kernel, p.size.taps_w = j->w.kernel;
-  scratch->ahead = conv_next_block(j, &p, conv_spectrum_size(j) * conv_tile_columns(j));
-  conv_winograd_pass(j, &p, conv_source_image(j, p.n), packed, scratch);
+  if (conv_is_depthwise(j)) conv_depthwise_block(j, &p, packed);
+  else if (is_winograd) {
+    spectral->ahead = conv_next_block(j, &p, conv_spectrum_size(j) * conv_tile_columns(j));
+    conv_winograd_pass(j, &p, conv_source_image(j, p.n), packed, spectral);
+  } else conv_run_passes(j, p, b, packed, scratch);
   if (m->outputs > 0) conv_apply_epilogue(j, &p, m, first, ws);
 }
 
@@ -157,9 +158,9 @@ static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace 
   i64 is_winograd = conv_is_winograd(j);
   conv_share share = conv_task_share(j, conv_make_cut(j), task, is_winograd ? 2 : 1);
   i64 images = share.n1 - share.n0, rows = share.r1 - share.r0;
-  conv_block b = is_winograd ? conv_choose_tiles(j, images, rows, conv_fits_winograd)
-                             : conv_choose_block(j, images, rows, conv_is_depthwise(j) ? j->groups : j->in,
-                                                 j->out * j->groups);
+  conv_block b = is_winograd            ? conv_choose_tiles(j, images, rows, conv_fits_winograd)
+                 : conv_is_depthwise(j) ? conv_choose_depthwise_block(j, rows)
+                                        : conv_choose_block(j, images, rows, j->in, j->out * j->groups);
   if (!is_winograd) ((conv_scratch *)ws.local)->listed.pixels = -1;
   for (i64 n = share.n0; n < share.n1; n += b.images)
     for (i64 r = share.r0; r < share.r1; r += b.rows)
@@ -168,8 +169,7 @@ static void conv_run(const conv_job *j, const map_block *m, i64 task, workspace 
         p.size.images = MIN(b.images, share.n1 - n);
         p.size.rows = MIN(b.rows, share.r1 - r);
         p.size.columns = MIN(b.columns, j->w.out - c);
-        if (is_winograd) conv_run_winograd_block(j, p, m, (const float *)ws.shared, ws);
-        else conv_run_block(j, p, b, m, (const float *)ws.shared, ws);
+        conv_run_block(j, p, b, m, (const float *)ws.shared, ws);
       }
 }
 
@@ -182,10 +182,10 @@ static i64 conv_tasks(const conv_job *j, i64 phase) {
 }
 
 static i64 conv_shared(const conv_job *j) {
-  i64 floats = conv_is_depthwise(j)   ? conv_depthwise_width(j) * conv_taps(j)
-               : conv_is_narrow(j)    ? j->groups * j->out * conv_narrow_depth(j)
-               : conv_is_winograd(j)  ? j->groups * conv_packed_width(j) * j->in * conv_spectrum_size(j)
-                                      : j->groups * conv_packed_width(j) * conv_depth(j);
+  i64 floats = conv_is_depthwise(j)  ? conv_depthwise_width(j) * conv_taps(j)
+               : conv_is_narrow(j)   ? j->groups * j->out * conv_narrow_depth(j)
+               : conv_is_winograd(j) ? j->groups * conv_packed_width(j) * j->in * conv_spectrum_size(j)
+                                     : j->groups * conv_packed_width(j) * conv_depth(j);
   return floats * (i64)sizeof(float);
 }
 

@@ -39,7 +39,8 @@ typedef struct {
   i64 lane, channel, tap_h, tap_w, group;
 } conv_job;
 
-INLINE i64 conv_is_depthwise(const conv_job *j) { return j->in == 1 && j->out == 1 && j->groups > 1; }
+/* One channel a group on both sides, and enough of them to fill a vector. */
+INLINE i64 conv_is_depthwise(const conv_job *j) { return j->in == 1 && j->out == 1 && j->groups >= LANES; }
 
 /* So few result channels that lanes are better spent on the source's: see conv_narrow.h. */
 INLINE i64 conv_is_narrow(const conv_job *j) { return !conv_is_depthwise(j) && 2 * j->out < MIN(j->in, LANES); }
@@ -69,7 +70,7 @@ INLINE i64 conv_depth(const conv_job *j) { return j->in * conv_taps(j); }
 INLINE i64 conv_panels(const conv_job *j) { return CEIL_DIV(j->out, 2 * LANES); }
 INLINE i64 conv_packed_width(const conv_job *j) { return CEIL_DIV(j->out, LANES) * LANES; }
 INLINE i64 conv_tile_columns(const conv_job *j) {
-  return conv_is_depthwise(j) ? CEIL_DIV(j->groups, LANES) : j->groups * conv_panels(j);
+  return j->groups * conv_panels(j);
 }
 
 /* One panel × one chunk of source channels, counted from the first of its group: result channels [t, t + lanes), padded
@@ -156,7 +157,7 @@ INLINE i64 conv_extent(const conv_axis *a, i64 outs, i64 taps) {
 }
 
 static i64 conv_strip_bytes(const conv_job *j, const conv_block *b) {
-  i64 is_padded = b->channels > CONV_CHUNK || conv_is_depthwise(j) || conv_is_narrow(j);
+  i64 is_padded = b->channels > CONV_CHUNK || conv_is_narrow(j);
   i64 width = is_padded ? CEIL_DIV(b->channels, CONV_CHUNK) * CONV_CHUNK : b->channels;
   i64 columns = conv_extent(&j->w, b->columns, b->taps_w) + conv_advance(&j->w); /* sorting them by residue rounds up */
   return conv_extent(&j->h, b->rows, b->taps_h) * columns * width * 4;

@@ -1,7 +1,7 @@
 /* Convolution to very few channels (an image from a decoder, the gradient of an image): the lanes are source channels,
-   each result is the sum of one vector's lanes. Uses the depthwise micro-kernel; knows nothing of tasks. */
+   each result is the sum of one vector's lanes. Knows nothing of tasks. */
 #pragma once
-#include "conv_depthwise.h"
+#include "conv_tile.h"
 
 /* Packed weights: [group][result channel][chunk of LANES source channels][tap][lane], zero padded. */
 INLINE i64 conv_narrow_depth(const conv_job *j) { return CEIL_DIV(j->in, LANES) * conv_taps(j) * LANES; }
@@ -16,6 +16,34 @@ static void conv_pack_narrow(const conv_job *j, float *out) {
           for (i64 l = 0; l < LANES; l++) out[l] = c + l < j->in ? in[l * j->channel] : 0;
         }
 }
+
+/* out[p][lane] = Σ over taps strip[at[p] + tap.x + lane] · w[tap.k][lane]. */
+INLINE void conv_lanewise_tile(const int pixels, const int near, const float *strip, const int32_t *at,
+                                const conv_segment *tap, i64 taps, const float *w, float *out, i64 ld) {
+  vf sum[CONV_PIXELS];
+#pragma GCC unroll 16
+  for (int p = 0; p < pixels; p++) sum[p] = (vf){0};
+  if (near) strip += at[0];
+  for (const conv_segment *end = tap + taps; tap < end; tap++) {
+    const float *x = strip + tap->x;
+    vf weight = load(w + (i64)tap->k * LANES);
+#pragma GCC unroll 16
+    for (int p = 0; p < pixels; p++) sum[p] = fma_(load(near ? x + p * LANES : x + at[p]), weight, sum[p]);
+  }
+#pragma GCC unroll 16
+  for (int p = 0; p < pixels; p++) store(out + p * ld, sum[p]);
+}
+
+#define CONV_LANEWISE_KERNEL(name, P, NEAR) \
+  static void name(const float *strip, const int32_t *at, const conv_segment *tap, i64 taps, const float *w, float *out, \
+                   i64 ld) { \
+    conv_lanewise_tile(P, NEAR, strip, at, tap, taps, w, out, ld); \
+  }
+#define CONV_LANEWISE_KERNELS(P) \
+  CONV_LANEWISE_KERNEL(conv_lanewise_##P, P, 0) CONV_LANEWISE_KERNEL(conv_lanewise_##P##_near, P, 1)
+CONV_TILES(CONV_LANEWISE_KERNELS)
+#define CONV_LANEWISE_ROW(P) {conv_lanewise_##P, conv_lanewise_##P##_near},
+static conv_tile_kernel *const conv_lanewise_tiles[][2] = {CONV_TILES(CONV_LANEWISE_ROW)};
 
 typedef float conv_quad __attribute__((vector_size(16), aligned(4), may_alias));
 
@@ -38,7 +66,7 @@ static void conv_narrow_class(const conv_job *j, const conv_place *p, const conv
     i64 near = at[real - 1] - at[0] == LANES * (real - 1);
     for (i64 o = group * j->out; o < (group + 1) * j->out; o++) {
       const float *w = packed + o * conv_narrow_depth(j);
-      conv_depthwise_tiles[count / 2 - 1][near](s->data, at, scratch->segments, segments, w, tile, LANES);
+      conv_lanewise_tiles[count / 2 - 1][near](s->data, at, scratch->segments, segments, w, tile, LANES);
       for (i64 q = 0; q < real; q++) {
         float *out = p->out + to[q] * p->ld + o;
         *out = conv_sum_lanes(tile + q * LANES) + (p->first_pass ? 0 : *out);

@@ -43,45 +43,20 @@ INLINE void conv_outer(const int rows, const int vectors, const int near, const 
       if (r < real) store(sums + (r * vectors + v) * LANES, sum[r][v]);
 }
 
-/* The same with lanes along channels: sum[tap][lane] (+)= Σ over pixels x[pixel + at[tap] + lane] · dy[pixel][lane]. */
-INLINE void conv_depthwise_outer(const int rows, const float *x, const int32_t *at, i64 real, const float *dy,
-                                 const conv_walk *walk, float *sums, i64 first) {
-  vf sum[CONV_PIXELS];
-#pragma GCC unroll 16
-  for (int r = 0; r < rows; r++) sum[r] = first || r >= real ? (vf){0} : load(sums + r * LANES);
-  for (i64 i = 0; i < walk->images * walk->rows; i++) {
-    conv_look_ahead(walk->ahead_x);
-    conv_look_ahead(walk->ahead_dy);
-    i64 n = i / walk->rows, h = i % walk->rows;
-    const float *a = x + n * walk->x_image + h * walk->x_row, *b = dy + n * walk->dy_image + h * walk->dy_row;
-    for (i64 w = walk->columns; w > 0; w--, a += walk->x_column, b += walk->dy_column) {
-      vf b0 = load(b);
-#pragma GCC unroll 16
-      for (int r = 0; r < rows; r++) sum[r] = fma_(load(a + at[r]), b0, sum[r]);
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < rows; r++)
-    if (r < real) store(sums + r * LANES, sum[r]);
-}
-
 typedef void conv_outer_kernel(const float *, const int32_t *, i64, const float *, const conv_walk *, float *, i64);
 
-#define CONV_OUTER_KERNEL(name, body, ...) \
+#define CONV_OUTER_KERNEL(name, P, V, NEAR) \
   static void name(const float *x, const int32_t *at, i64 real, const float *dy, const conv_walk *walk, float *sums, \
                    i64 first) { \
-    body(__VA_ARGS__, x, at, real, dy, walk, sums, first); \
+    conv_outer(P, V, NEAR, x, at, real, dy, walk, sums, first); \
   }
 #define CONV_OUTER_KERNELS(P) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_1, conv_outer, P, 1, 0) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_1_near, conv_outer, P, 1, 1) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_2, conv_outer, P, 2, 0) \
-  CONV_OUTER_KERNEL(conv_outer_##P##_2_near, conv_outer, P, 2, 1) \
-  CONV_OUTER_KERNEL(conv_depthwise_outer_##P, conv_depthwise_outer, P)
+  CONV_OUTER_KERNEL(conv_outer_##P##_1, P, 1, 0) \
+  CONV_OUTER_KERNEL(conv_outer_##P##_1_near, P, 1, 1) \
+  CONV_OUTER_KERNEL(conv_outer_##P##_2, P, 2, 0) \
+  CONV_OUTER_KERNEL(conv_outer_##P##_2_near, P, 2, 1)
 CONV_TILES(CONV_OUTER_KERNELS)
 
 #define CONV_OUTER_ROW(P) {{conv_outer_##P##_1, conv_outer_##P##_1_near}, {conv_outer_##P##_2, conv_outer_##P##_2_near}},
-#define CONV_DEPTHWISE_OUTER_ROW(P) conv_depthwise_outer_##P,
 /* [rows / 2 − 1][vectors − 1][near] */
 static conv_outer_kernel *const conv_outer_kernels[][2][2] = {CONV_TILES(CONV_OUTER_ROW)};
-static conv_outer_kernel *const conv_depthwise_outers[] = {CONV_TILES(CONV_DEPTHWISE_OUTER_ROW)};

@@ -207,14 +207,11 @@ static const conv_listed *conv_list(const conv_job *j, const conv_place *p, cons
   conv_listed *there = &scratch->listed;
   conv_listed l = {j->h.backward ? p->o_h : 0, j->w.backward ? p->o_w : 0, p->tap_h, p->tap_w, p->channel, class_h,
                    class_w, there->pixels, there->segments, p->size};
-  conv_strip one = *s;
-  conv_place place = *p;
-  if (conv_is_depthwise(j)) one.channels = 1, place.channel = 0; /* every chunk has the same taps */
   i64 is_there = l.pixels >= 0;
   for (i64 i = 0; is_there && i < (i64)(sizeof l / sizeof(i64)); i++) is_there = ((i64 *)&l)[i] == ((i64 *)there)[i];
   if (!is_there) {
     l.pixels = conv_list_pixels(j, p, s, class_h, class_w, scratch);
-    l.segments = conv_list_segments(j, &place, &one, class_h, class_w, scratch->segments);
+    l.segments = conv_list_segments(j, p, s, class_h, class_w, scratch->segments);
     *there = l;
   }
   return there;

@@ -72,3 +72,20 @@ INLINE i64 conv_tile_size(i64 pixels, i64 most) {
   i64 size = CEIL_DIV(pixels, CEIL_DIV(pixels, most));
   return size + (size & 1);
 }
+
+/* Whether a tile's results lie evenly, `step` apart, so that the micro-kernel may store them itself. */
+INLINE i64 conv_is_even(const int32_t *to, i64 pixels, i64 step) {
+  i64 is_even = to[pixels - 1] - to[0] == (pixels - 1) * step;
+  for (i64 i = 1; step > 1 && is_even && i < pixels; i++) is_even = to[i] - to[i - 1] == step;
+  return is_even;
+}
+
+/* Moves a tile that can't be stored in place: rows with gaps, a panel with fewer channels than lanes, a later pass. */
+static void conv_scatter(const float *tile, i64 width, const conv_place *p, const int32_t *to, i64 pixels, i64 lanes,
+                         float *out) {
+  for (i64 i = 0; i < pixels; i++, tile += width) {
+    float *row = out + to[i] * p->ld;
+    if (p->first_pass) conv_copy_run(row, tile, lanes);
+    else for (i64 l = 0; l < lanes; l++) row[l] += tile[l];
+  }
+}

@@ -1,6 +1,7 @@
 /* The weight gradient: dw[k][t] = Σ over result pixels x[pixel + tap][c] · dy[pixel][t], with k = (tap, c).
    Pixels are cut into a number of chunks given by the shape, their sums added in a fixed order in a second phase. */
 #pragma once
+#include "conv_depthwise_grad.h"
 #include "conv_winograd_grad.h"
 
 /* -- the cut: chunks of pixels × ranges of units; depthwise, a unit is one vector of channels --------------------- */
@@ -102,37 +103,11 @@ static void conv_grad_pass(const conv_job *j, conv_place p, const float *image, 
   }
 }
 
-static void conv_depthwise_grad_pass(const conv_job *j, conv_place p, const float *image, const float *dy,
-                                     conv_sums *sums, conv_scratch *scratch) {
-  i64 c0 = MAX(p.channel, sums->u0 * LANES), c1 = MIN(MIN(p.channel + p.size.channels, sums->u1 * LANES), j->groups);
-  int32_t at[CONV_PIXELS];
-  if (c0 >= c1) return;
-  conv_strip s = conv_make_strip(j, &p, c1 - c0, LANES, scratch->strip);
-  s.channel = c0;
-  s.is_lanewise = 1;
-  conv_copy_strip(&s, j, p.size.images, image);
-  conv_walk walk = {.x_image = s.image_pitch, .x_row = conv_advance(&j->h) * s.row_pitch,
-                    .x_column = conv_pixel_step(j, &s), .ahead_x = &sums->x, .ahead_dy = &sums->dy};
-  i64 taps = conv_list(j, &p, &s, 0, 0, scratch)->segments;
-  for (i64 c = c0; c < c1; c += LANES) {
-    const float *b = conv_grad_dy(dy + c, j->groups, MIN(c1 - c, LANES), LANES, j, &p, &walk, scratch->result);
-    const conv_segment *segment = scratch->segments, *end = segment + taps;
-    i64 done = 0;
-    while (segment < end) {
-      float *out = sums->partial + c * conv_depth(j) + segment->k * LANES;
-      i64 real = conv_take_rows(&segment, end, &done, CONV_PIXELS, at);
-      conv_depthwise_outers[(real + 1) / 2 - 1](s.data + (c - c0) / LANES * s.chunk_pitch, at, real, b, &walk, out,
-                                                !sums->started);
-    }
-  }
-}
-
 /* Looks ahead to the next block, if this task reads whole pixels of it; else it would fetch other tasks' channels. */
 static void conv_grad_look_ahead(const conv_job *j, const conv_place *p, const float *dy, conv_sums *sums) {
   i64 width = j->w.source * j->in * j->groups, rows = p->size.images * p->size.rows, last = p->n + p->size.images - 1;
   i64 next = conv_origin(&j->h, p->o_h + p->size.rows) + conv_reach(&j->h, j->h.kernel - 1);
-  i64 depth = conv_is_depthwise(j) ? conv_taps(j) : MIN(j->in, CONV_CHUNK) * conv_taps(j);
-  i64 calls = (sums->u1 - sums->u0) * CEIL_DIV(depth, CONV_PIXELS) * rows;
+  i64 calls = (sums->u1 - sums->u0) * CEIL_DIV(MIN(j->in, CONV_CHUNK) * conv_taps(j), CONV_PIXELS) * rows;
   sums->x = sums->dy = (conv_ahead){0};
   if (!sums->is_whole) return;
   i64 source_rows = CEIL_DIV(rows * j->h.source, j->h.out), out = j->w.out * j->out * j->groups;
@@ -145,16 +120,14 @@ static void conv_grad_block(const conv_job *j, conv_place p, conv_block b, const
                             conv_scratch *scratch) {
   const float *image = j->source + p.n * j->h.source * j->w.source * j->in * j->groups;
   const float *corner = dy + ((p.n * j->h.out + p.o_h) * j->w.out + p.o_w) * j->out * j->groups;
-  i64 channels = conv_is_depthwise(j) ? j->groups : b.channels;
   conv_grad_look_ahead(j, &p, dy, sums);
   for (p.tap_h = 0; p.tap_h < j->h.kernel; p.tap_h += b.taps_h)
     for (p.tap_w = 0; p.tap_w < j->w.kernel; p.tap_w += b.taps_w)
-      for (p.channel = 0; p.channel < channels; p.channel += b.channels) {
+      for (p.channel = 0; p.channel < b.channels; p.channel += b.channels) {
         p.size.taps_h = MIN(b.taps_h, j->h.kernel - p.tap_h);
         p.size.taps_w = MIN(b.taps_w, j->w.kernel - p.tap_w);
-        p.size.channels = MIN(b.channels, channels - p.channel);
-        if (conv_is_depthwise(j)) conv_depthwise_grad_pass(j, p, image, corner, sums, scratch);
-        else conv_grad_pass(j, p, image, corner, sums, scratch);
+        p.size.channels = b.channels;
+        conv_grad_pass(j, p, image, corner, sums, scratch);
       }
   sums->started = 1;
 }
@@ -162,8 +135,7 @@ static void conv_grad_block(const conv_job *j, conv_place p, conv_block b, const
 /* The rows [r0, r1) of the images [n, n + images). */
 static void conv_grad_images(const conv_job *j, const float *dy, i64 n, i64 images, i64 r0, i64 r1, conv_sums *sums,
                              conv_scratch *scratch) {
-  i64 channels = conv_is_depthwise(j) ? j->groups : MIN(j->in, CONV_CHUNK);
-  conv_block b = conv_choose_block(j, images, r1 - r0, channels, 2 * LANES);
+  conv_block b = conv_choose_block(j, images, r1 - r0, MIN(j->in, CONV_CHUNK), 2 * LANES);
   for (i64 end = n + images; n < end; n += b.images)
     for (i64 r = r0; r < r1; r += b.rows)
       for (i64 c = 0; c < j->w.out; c += b.columns) {
@@ -204,6 +176,16 @@ static void conv_grad_add_spectral(const conv_job *j, const float *dy, i64 from,
   }
 }
 
+static void conv_grad_add_depthwise(const conv_job *j, const float *dy, i64 from, i64 to, const conv_sums *sums) {
+  i64 unit = conv_taps(j) * LANES;
+  conv_fill(sums->partial + sums->u0 * unit, (sums->u1 - sums->u0) * unit);
+  while (from < to) {
+    conv_rows r = conv_take_images(j, &from, to);
+    for (i64 n = r.n; n < r.n + r.images; n++)
+      conv_depthwise_grad_image(j, dy, n, r.r0, r.r1, sums->u0, sums->u1, sums->partial);
+  }
+}
+
 /* Phase 0: one chunk of pixels into one range of its partial sums. */
 static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspace ws) {
   conv_grad_cut cut = conv_make_grad_cut(j);
@@ -213,6 +195,10 @@ static void conv_grad_add(const conv_job *j, const float *dy, i64 task, workspac
                     .partial = (float *)ws.shared + chunk * conv_grad_floats(j)};
   i64 unit = cut.by_image ? rows : 1, count = j->batch * rows / unit;
   i64 from = count * chunk / cut.chunks * unit, to = count * (chunk + 1) / cut.chunks * unit;
+  if (conv_is_depthwise(j)) {
+    conv_grad_add_depthwise(j, dy, from, to, &sums);
+    return;
+  }
   if (conv_is_winograd(j)) {
     conv_grad_add_spectral(j, dy, from, to, &sums, (conv_winograd_grad_scratch *)ws.local);
     return;
@@ -230,9 +216,10 @@ INLINE i64 conv_grad_reduce_tasks(const conv_job *j, const conv_grad_cut *cut) {
   return MIN(cut->units, CEIL_DIV(conv_grad_floats(j) * MAX(cut->chunks, 1), 65536));
 }
 
-/* `count` rows of one or two vectors each, summed over the chunks; row i goes to dw + i · step, its lanes `lane` apart. */
-static void conv_grad_reduce(const float *partial, i64 pitch, i64 chunks, i64 count, i64 lanes, float *dw, i64 step,
-                             i64 lane) {
+/* `count` rows of one or two vectors each, summed over the chunks; row i goes to dw + i · step, its lanes from `first` on
+   `lane` apart. */
+static void conv_grad_reduce(const float *partial, i64 pitch, i64 chunks, i64 count, i64 first, i64 lanes, float *dw,
+                             i64 step, i64 lane) {
   i64 width = lanes > LANES ? 2 * LANES : LANES;
   float sum[2 * LANES];
   for (i64 i = 0; i < count; i++, partial += width, dw += step) {
@@ -241,17 +228,17 @@ static void conv_grad_reduce(const float *partial, i64 pitch, i64 chunks, i64 co
       for (i64 c = 0; c < chunks; c++) total += load(partial + c * pitch + v);
       store(sum + v, total);
     }
-    for (i64 l = 0; l < lanes; l++) dw[l * lane] = sum[l];
+    for (i64 l = first; l < lanes; l++) dw[l * lane] = sum[l];
   }
 }
 
 static void conv_grad_reduce_unit(const conv_job *j, float *dw, i64 chunks, i64 unit, const float *partial) {
   i64 pitch = conv_grad_floats(j), depth = conv_depth(j);
   if (conv_is_depthwise(j)) {
+    i64 start = conv_chunk_start(j, unit);
     for (i64 h = 0; h < j->h.kernel; h++)
       conv_grad_reduce(partial + unit * LANES * depth + h * j->w.kernel * LANES, pitch, chunks, j->w.kernel,
-                       MIN(LANES, j->groups - unit * LANES), dw + unit * LANES * j->group + h * j->tap_h, j->tap_w,
-                       j->group);
+                       unit * LANES - start, LANES, dw + start * j->group + h * j->tap_h, j->tap_w, j->group);
     return;
   }
   conv_unit u = conv_make_unit(j, unit);
@@ -259,7 +246,7 @@ static void conv_grad_reduce_unit(const conv_job *j, float *dw, i64 chunks, i64 
   dw += u.group * j->group + u.t * j->lane + u.channel * j->channel;
   for (i64 h = 0; h < j->h.kernel; h++)
     for (i64 w = 0; w < j->w.kernel; w++, partial += u.channels * u.width)
-      conv_grad_reduce(partial, pitch, chunks, u.channels, u.lanes, dw + h * j->tap_h + w * j->tap_w, j->channel,
+      conv_grad_reduce(partial, pitch, chunks, u.channels, 0, u.lanes, dw + h * j->tap_h + w * j->tap_w, j->channel,
                        j->lane);
 }
 
