@@ -340,6 +340,13 @@ describe("the runs", () => {
 });
 
 describe("the port", () => {
+  it("is not listened at where there are no runs or data to be had", async () => {
+    const file = join(folder, "secret.safetensors");
+    await expect(startStudio({ runs: file })).rejects.toThrow(/secret\.safetensors is no folder/);
+    await expect(startStudio({ dataDir: join(folder, "nowhere") })).rejects.toThrow(
+      /there is no such folder/,
+    );
+  });
   it("that is taken or none is told of", async () => {
     await expect(startStudio({ port: studio.port })).rejects.toThrow(/is in use.*--port/);
     await expect(startStudio({ port: 70_000 })).rejects.toThrow(/0 to 65535/);

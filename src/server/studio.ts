@@ -1,9 +1,11 @@
 // The studio's server as a whole: listens, guards every request, and hands it to the routes. Knows nothing of terminals.
+import { stat } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { ConfigError, NablaError } from "../base/errors.ts";
+import { checkDataDir } from "../data/cache.node.ts";
 import { type Door, guard, isLoopback, newToken, urlOf } from "./access.ts";
 import type { Failure } from "./api.ts";
 import { dataRoutes } from "./data-routes.ts";
@@ -50,6 +52,13 @@ function checkBind(host: string, port: number, isPublic: boolean): void {
   );
 }
 
+/** Whether something is there that cannot hold runs; what is not there yet can. */
+const isOtherThanFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
@@ -83,11 +92,16 @@ function studioApp(door: Door, options: StudioOptions, ending: AbortSignal): Hon
 
 /**
  * Serves the studio until it is closed: its page, the runs below a folder, and data sets found on this machine. Every
- * request needs the token of this start. Throws `ConfigError` for a port that is taken or a host that is not allowed.
+ * request needs the token of this start. Throws `ConfigError` for a port that is taken, a host that is not allowed or runs
+ * that are no folder, `DataError` for a folder of data that does not exist.
  */
 export async function startStudio(options: StudioOptions = {}): Promise<Studio> {
-  const { host = "127.0.0.1", port = 0, isPublic = false } = options;
+  const { host = "127.0.0.1", port = 0, isPublic = false, runs = "runs" } = options;
   checkBind(host, port, isPublic);
+  await checkDataDir(options.dataDir);
+  if (await isOtherThanFolder(runs)) {
+    throw new ConfigError(`studio: ${runs} is no folder. Give the folder of the runs with --runs.`, { runs });
+  }
   const ending = new AbortController();
   let app = new Hono();
   const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) }) as Server;
