@@ -20,7 +20,7 @@ export interface SweepParts {
   readonly folder: string;
   readonly runner: TrialRunner;
   readonly signal: AbortSignal;
-  /** Told of each trial whose process has ended, how many rounds it has done, and how many processes are still to come in the round. */
+  /** Told of each trial whose process has ended, and how many are still to end in the round. */
   readonly onTrial: (result: TrialResult, left: number) => void;
 }
 
@@ -50,7 +50,11 @@ class Sweep {
     this.#parts = parts;
     this.#trials = new Map(parts.plan.trials.map((trial) => [trial.id, trial]));
     this.#results = new Map(parts.plan.trials.map((trial) => [trial.id, waiting(trial)]));
-    for (const result of before) if (this.#trials.has(result.trial)) this.#results.set(result.trial, result);
+    for (const result of before) {
+      const own = this.#results.get(result.trial);
+      // Where a trial lies and what it tries is the plan's to say: folders of trials are emptied.
+      if (own !== undefined) this.#set({ ...result, point: own.point, folder: own.folder });
+    }
     this.#share = shareThreads(parts.plan);
   }
 

@@ -175,6 +175,20 @@ describe("a sweep refuses", () => {
     const damaged = await run(undefined, { resume: at("taken") }, runner);
     expect(damaged.error).toBeInstanceOf(CheckpointError);
   });
+  it("to look for a trial where its file says and not its plan", async () => {
+    await run({ lr: [1] }, { out: at("elsewhere") }, runner);
+    const file = join(at("elsewhere"), "results.json");
+    const [result] = resultsIn(at("elsewhere"));
+    const moved = { ...result, folder: "../..", state: "interrupted", scores: [] };
+    writeFileSync(file, JSON.stringify({ results: [moved] }));
+    const folders: string[] = [];
+    const { runner: watching } = pretend(({ folder: given }) => {
+      folders.push(given);
+      return score(1);
+    });
+    await run(undefined, { resume: at("elsewhere") }, watching);
+    expect(folders).toEqual([join(at("elsewhere"), "001")]);
+  });
   it("calls that say too much or too little, and leaves nothing behind", async () => {
     expect((await run(undefined, {}, runner)).error).toBeInstanceOf(ConfigError);
     expect((await run({ lr: [1] }, { resume: at("taken") }, runner)).error).toBeInstanceOf(ConfigError);
