@@ -1,9 +1,14 @@
 // How the studio is built: a static site in dist/studio that any web server can host at any path, with the engine's
 // sources compiled in. The WASM kernels and their worker come from dist/, built before.
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type Plugin, runnerImport } from "vite";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+const packages = [
+  { find: /^nabla$/, replacement: path("../src/index.ts") },
+  { find: /^nabla\/(\w+)$/, replacement: path("../src/$1/index.ts") },
+];
 
 // Threads of the engine need shared memory, which browsers give to isolated pages only.
 const headers = {
@@ -23,16 +28,32 @@ const onlyWoff2: Plugin = {
   },
 };
 
+/** Has the engine answer the quiz before the page is built; a wrong key ends the build. */
+const checkedQuiz: Plugin = {
+  name: "checked-quiz",
+  apply: "build",
+  async buildStart() {
+    const { module } = await runnerImport<typeof import("./labs/quiz/check.ts")>(path("labs/quiz/check.ts"), {
+      configFile: false,
+      logLevel: "error",
+      resolve: {
+        alias: [
+          { find: "#open-host", replacement: path("../src/device/cpu/open-host.node.ts") },
+          ...packages,
+        ],
+      },
+    });
+    if (module.wrong.length === 0) return;
+    throw new Error(`quiz: the engine finds other answers to ${module.wrong.join(", ")}.`);
+  },
+};
+
 export default defineConfig({
   root: path("."),
   base: "./",
-  plugins: [onlyWoff2],
+  plugins: [onlyWoff2, checkedQuiz],
   resolve: {
-    alias: [
-      { find: "#open-host", replacement: path("../src/device/cpu/open-host.ts") },
-      { find: /^nabla$/, replacement: path("../src/index.ts") },
-      { find: /^nabla\/(\w+)$/, replacement: path("../src/$1/index.ts") },
-    ],
+    alias: [{ find: "#open-host", replacement: path("../src/device/cpu/open-host.ts") }, ...packages],
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
