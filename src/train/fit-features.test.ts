@@ -201,6 +201,21 @@ describe("callbacks", () => {
   });
 });
 
+describe("stepsPerEvent", () => {
+  it("bounds the steps an event tells of and changes no bit", async () => {
+    const usually = await finish(start());
+    const one = await finish(start({ stepsPerEvent: 1 }));
+    const steps = one.events.flatMap((event) => (event.type === "step" ? [event.step] : []));
+    expect(steps).toEqual(Array.from({ length: one.state.epoch * one.state.stepsPerEpoch }, (_, i) => i + 1));
+    expect(bytesOf(one).equals(bytesOf(usually))).toBe(true);
+  });
+  it("must be a whole number", () => {
+    expect(() => start({ stepsPerEvent: 0.5 })).toThrow(
+      "stepsPerEvent must be a whole number from 1, it is 0.5",
+    );
+  });
+});
+
 describe("norms", () => {
   it("are the lengths of the gradient and of the update, in step events and without changing a bit", async () => {
     const plain = await finish(start({ epochs: 1, optimizer: sgd({ lr: 0.05 }) }));

@@ -71,6 +71,8 @@ export interface FitOptions {
   readonly pauseAfter?: number | undefined;
   /** Has step events tell the lengths of gradients and updates, which costs a pass over all parameters; false if left out. */
   readonly norms?: boolean | undefined;
+  /** The most steps that one step event tells of; as many as take a fraction of a second if left out. Changes no result. */
+  readonly stepsPerEvent?: number | undefined;
   readonly callbacks?: readonly FitCallback[] | undefined;
   /** Ends training after the step it is in, with a last checkpoint. */
   readonly signal?: AbortSignal | undefined;
@@ -104,6 +106,7 @@ export interface CheckedFitOptions {
   readonly target: number;
   readonly pauseAfter: number;
   readonly norms: boolean;
+  readonly stepsPerEvent: number;
   readonly callbacks: readonly FitCallback[];
   readonly signal: AbortSignal | undefined;
   readonly resume: TrainingState | undefined;
@@ -120,6 +123,7 @@ const OPTIONS: Readonly<Record<keyof FitOptions, true>> = {
     shuffleBuffer: true,
     pauseAfter: true,
     norms: true,
+    stepsPerEvent: true,
     callbacks: true,
   },
 };
@@ -151,6 +155,7 @@ function checkNumbers(options: FitOptions): void {
   check("clipValue", options.clipValue, ABOVE_0);
   check("accumulate", options.accumulate, WHOLE);
   check("pauseAfter", options.pauseAfter, WHOLE);
+  check("stepsPerEvent", options.stepsPerEvent, WHOLE);
   check("checkpointEvery.steps", options.checkpointEvery?.steps, WHOLE);
   check("checkpointEvery.minutes", options.checkpointEvery?.minutes, ABOVE_0);
   check("target", options.target, ["a share above 0 and up to 1", (value) => value > 0 && value <= 1]);
@@ -202,6 +207,7 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
     target: options.target ?? Number.POSITIVE_INFINITY,
     pauseAfter: options.pauseAfter ?? Number.POSITIVE_INFINITY,
     norms: options.norms ?? false,
+    stepsPerEvent: options.stepsPerEvent ?? Number.POSITIVE_INFINITY,
     callbacks: options.callbacks ?? [],
     signal: options.signal,
     resume: options.resume,

@@ -250,7 +250,8 @@ export class TrainingLoop {
     const begun = performance.now();
     const { end } = this.#window!;
     const { steps: every = Number.POSITIVE_INFINITY } = this.#options.checkpointEvery;
-    const remaining = Math.min(end - this.#position, this.#saved.steps + every - this.#steps);
+    const untilSaved = this.#saved.steps + every - this.#steps;
+    const remaining = Math.min(end - this.#position, untilSaved, this.#options.stepsPerEvent);
     // Norms are looked at after every step, so that the run ends where the criterion first holds.
     const steps = await this.#step.run(this.#watchesNorms ? 1 : this.#pace.next(remaining));
     const history = await this.#step.history();

@@ -4,10 +4,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { shell } from "../text/index.ts";
 import { LOCALES, type Locale } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
-import { LABS } from "./catalog.ts";
+import { LABS, ROOM } from "./catalog.ts";
 import { Home } from "./home.tsx";
 import { PreferencesProvider, type Theme, usePreferences } from "./preferences.tsx";
-import { useRoute } from "./router.ts";
+import { hashOf, useRoute } from "./router.ts";
 
 const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", ru: "Русский" };
 
@@ -51,6 +51,7 @@ function Header() {
       <a class="brand" href="#/">
         {t.name}
       </a>
+      <a href={hashOf(ROOM)}>{t.room.title}</a>
       <select
         aria-label={t.language}
         value={locale}
@@ -77,19 +78,26 @@ function Header() {
   );
 }
 
+/** How the page of this name is loaded; undefined where there is none. */
+function loaderOf(id: string): (() => Promise<ComponentType>) | undefined {
+  if (id === ROOM) return () => import("../room/room.tsx").then(({ Room }) => Room);
+  const entry = LABS.find((lab) => lab.id === id);
+  return entry && (() => entry.load().then(({ Lab }) => Lab));
+}
+
 /** A page loaded when it is opened. */
 function Page({ id }: { readonly id: string }) {
   const t = useText(shell);
-  const entry = LABS.find((lab) => lab.id === id);
+  const load = loaderOf(id);
   const [Loaded, setLoaded] = useState<ComponentType>();
   const [failure, setFailure] = useState<string>();
   useEffect(() => {
-    entry?.load().then(
-      ({ Lab }) => setLoaded(() => Lab),
+    load?.().then(
+      (component) => setLoaded(() => component),
       (error: unknown) => setFailure(String(error)),
     );
-  }, [entry]);
-  if (entry === undefined) {
+  }, [id]);
+  if (load === undefined) {
     return (
       <>
         <h1>{t.notFound}</h1>

@@ -23,6 +23,9 @@ const COURSE = {
   quiz: "quiz",
 } as const satisfies Readonly<Record<string, Group>>;
 
+/** The page of the training room. */
+export const ROOM = "room";
+
 export type LabId = keyof typeof COURSE;
 
 export interface LabEntry {

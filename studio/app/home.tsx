@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { shell } from "../text/index.ts";
 import { useText } from "../text/use-text.ts";
-import { GROUPS, LABS } from "./catalog.ts";
+import { GROUPS, LABS, ROOM } from "./catalog.ts";
 import { hashOf } from "./router.ts";
 
 export function Home() {
@@ -14,6 +14,10 @@ export function Home() {
     <>
       <h1>{t.home.title}</h1>
       <p class="lead">{t.home.lead}</p>
+      <a class="card" href={hashOf(ROOM)}>
+        <strong>{t.room.title}</strong>
+        <span>{t.room.about}</span>
+      </a>
       {GROUPS.filter((group) => LABS.some((lab) => lab.group === group)).map((group) => (
         <section key={group} aria-labelledby={`group-${group}`}>
           <h2 id={`group-${group}`}>{t.groups[group]}</h2>

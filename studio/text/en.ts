@@ -12,6 +12,11 @@ export const en = {
     title: "See why it works",
     lead: "Gradient descent, backpropagation and convolution, each claim a live lab. Every number is computed here, in your browser, by the engine that trains the networks.",
   },
+  room: {
+    title: "Training room",
+    about:
+      "Put a net together, train it here, go back in time, and compare two futures. Or watch a run of the command line.",
+  },
   groups: {
     descent: "Gradient descent",
     backpropagation: "Backpropagation",

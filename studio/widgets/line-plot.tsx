@@ -17,6 +17,8 @@ export interface Curve {
   /** In 0 … 1: faint lines for raw values behind smoothed ones. */
   readonly opacity?: number;
   readonly hasPoints?: boolean;
+  /** Values that lie apart are joined over the nulls between them. */
+  readonly isSparse?: boolean;
 }
 
 interface LinePlotProps {
@@ -41,8 +43,8 @@ export function LinePlot(props: LinePlotProps) {
   const { locale } = usePreferences();
   const pick = useRef(onPick);
   pick.current = onPick;
-  const shape = curves.map(({ label, colour, dash, width, opacity, hasPoints }) =>
-    [label, colour, dash, width, opacity, hasPoints].join(),
+  const shape = curves.map(({ label, colour, dash, width, opacity, hasPoints, isSparse }) =>
+    [label, colour, dash, width, opacity, hasPoints, isSparse].join(),
   );
   useEffect(() => {
     const box = place.current!;
@@ -66,6 +68,7 @@ export function LinePlot(props: LinePlotProps) {
             width: curve.width ?? 2,
             alpha: curve.opacity ?? 1,
             points: { show: curve.hasPoints ?? false },
+            spanGaps: curve.isSparse ?? false,
             value: (_: uPlot, value: number | null) => format(value),
             ...(curve.dash
               ? { dash: [...curve.dash] }

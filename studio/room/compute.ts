@@ -1,0 +1,75 @@
+// What the training room computes, as its page calls it in the worker: a net described, a session opened. Runs in Node alike.
+import { ConfigError, describe, type LayerRow, nn } from "nabla";
+import { layerOf, netOf } from "./build.ts";
+import { openData } from "./open-data.ts";
+import type { GivenFile } from "./open-files.ts";
+import { type Place, TrainingSession } from "./session.ts";
+import type { Change, LayerSpec, RoomSettings } from "./settings.ts";
+
+/** A net as a table, or the layer at which it does not hold together. */
+export interface NetDescription {
+  /** One row a layer; those before the fault where there is one. */
+  readonly rows: readonly LayerRow[];
+  readonly fault?: { readonly layer: number; readonly message: string } | undefined;
+}
+
+/** Shapes, parameters and FLOPs of a net for images of this shape. */
+export function describeNet(
+  layers: readonly LayerSpec[],
+  shape: readonly number[],
+  classes: number,
+): NetDescription {
+  try {
+    const whole = describe(netOf(layers, classes), shape);
+    const given = whole.at(-1)!.shape;
+    if (given.length === 1) return { rows: whole };
+    const message = `output: gives ${given.join("×")} for an image, not one number a class. Put flatten before it.`;
+    return { rows: whole.slice(0, -1), fault: { layer: layers.length, message } };
+  } catch {
+    // Which layer it is, is found by leaving off what follows.
+  }
+  let rows: readonly LayerRow[] = [];
+  for (let count = 1; count <= layers.length; count++) {
+    try {
+      rows = describe(nn.sequential(...layers.slice(0, count).map(layerOf)), shape);
+    } catch (error) {
+      return { rows, fault: { layer: count - 1, message: messageOf(error) } };
+    }
+  }
+  try {
+    return { rows: describe(netOf(layers, classes), shape) };
+  } catch (error) {
+    return { rows, fault: { layer: layers.length, message: messageOf(error) } };
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Opens a session on the data that the settings name; `files` where they are the user's own. */
+export async function open(settings: RoomSettings, files: readonly GivenFile[] = []) {
+  let held: TrainingSession | undefined = new TrainingSession(settings, await openData(settings, files));
+  let last: Promise<unknown> = Promise.resolve();
+  /** After all that was asked before, since a session does one thing at a time. */
+  const inTurn = <R>(action: (session: TrainingSession) => R | Promise<R>): Promise<R> => {
+    const result = last.then(() => {
+      if (held === undefined) throw new ConfigError("room: the session is closed. Open another one.");
+      return action(held);
+    });
+    last = result.catch(() => undefined);
+    return result;
+  };
+  return {
+    info: () => inTurn(({ info }) => info),
+    advance: (steps: number, milliseconds?: number) =>
+      inTurn((session) => session.advance(steps, milliseconds)),
+    branch: (place: Place, change: Change) => inTurn((session) => session.branch(place, change)),
+    activate: (id: number) => inTurn((session) => session.activate(id)),
+    snapshots: (id: number) => inTurn((session) => session.snapshotsOf(id)),
+    /** Lets go of everything: the page's handle alone would keep it all. */
+    close: () =>
+      inTurn((session) => {
+        held = undefined;
+        return session.close();
+      }),
+  };
+}

@@ -1,0 +1,64 @@
+// Back in time: a slider over the steps of a branch, and a branch from the step chosen. Knows nothing of how a past
+// state is got.
+import { useEffect, useState } from "preact/hooks";
+import { usePreferences } from "../app/preferences.tsx";
+import { formatNumber } from "../text/locale.ts";
+import { useText } from "../text/use-text.ts";
+import { NumberField } from "../widgets/number-field.tsx";
+import type { Change, RoomSettings } from "./settings.ts";
+import { ChangeFields } from "./settings-form.tsx";
+import { text } from "./text.ts";
+
+interface TimelineProps {
+  /** Of the branch that is gone back in. */
+  readonly settings: RoomSettings;
+  readonly last: number;
+  readonly at: number;
+  readonly kept: number | undefined;
+  readonly isBusy: boolean;
+  readonly onSeek: (step: number | undefined) => void;
+  readonly onBranch: (change: Change) => void;
+}
+
+export function Timeline({ settings, last, at, kept, isBusy, onSeek, onBranch }: TimelineProps) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const [change, setChange] = useState<Change>({});
+  useEffect(() => setChange({}), [settings]);
+  return (
+    <section class="panel stage" aria-label={t.time}>
+      <h2>{t.time}</h2>
+      <p class="hint">{t.timeHint}</p>
+      <input
+        class="room-slider"
+        type="range"
+        aria-label={t.at}
+        {...{ min: 0, max: last, step: 1, value: at, disabled: isBusy }}
+        onInput={(event) => onSeek(event.currentTarget.valueAsNumber)}
+      />
+      <div class="row end">
+        <NumberField
+          {...{ label: t.at, value: at, min: 0, max: last, step: 1, isWhole: true, disabled: isBusy }}
+          onChange={onSeek}
+        />
+        <button type="button" disabled={isBusy || at === last} onClick={() => onSeek(undefined)}>
+          {t.now}
+        </button>
+        {kept !== undefined && <span class="hint">{t.kept(formatNumber(kept, locale))}</span>}
+      </div>
+      <details>
+        <summary>{t.changes}</summary>
+        <ChangeFields
+          settings={{ ...settings, ...change }}
+          disabled={isBusy}
+          onChange={(more) => setChange({ ...change, ...more })}
+        />
+      </details>
+      <div class="row">
+        <button type="button" class="primary" disabled={isBusy} onClick={() => onBranch(change)}>
+          {t.branchHere(formatNumber(at, locale))}
+        </button>
+      </div>
+    </section>
+  );
+}

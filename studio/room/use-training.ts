@@ -1,0 +1,140 @@
+// A training session as the page holds it: opened in the worker, driven in short turns, its branches with their curves.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { engineOf, type Session } from "../engine/client.ts";
+import type { Progress } from "./branch.ts";
+import type * as Compute from "./compute.ts";
+import { Series } from "./curves/series.ts";
+import type { GivenFile } from "./open-files.ts";
+import type { BranchInfo, Place, SessionInfo } from "./session.ts";
+import type { Change, RoomSettings } from "./settings.ts";
+
+export const engine = engineOf<typeof Compute>("room");
+export type RoomSession = Session<Awaited<ReturnType<typeof Compute.open>>>;
+
+/** A branch with what is known of it so far. */
+export interface BranchView {
+  readonly info: BranchInfo;
+  readonly series: Series;
+  step: number;
+  ended: Progress["ended"];
+  failure: string | undefined;
+}
+
+/** A session that is open. */
+export interface OpenSession {
+  readonly session: RoomSession;
+  readonly info: SessionInfo;
+  readonly branches: BranchView[];
+  active: number;
+}
+
+export interface Training {
+  readonly open: OpenSession | undefined;
+  readonly isOpening: boolean;
+  readonly isRunning: boolean;
+  readonly error: string | undefined;
+  /** Starts or goes on; opens a session first where there is none. */
+  run(): void;
+  pause(): void;
+  step(): void;
+  reset(): void;
+  branch(place: Place, change: Change): void;
+  activate(id: number): void;
+}
+
+/** Milliseconds of training between two pictures of it. */
+const TURN = 120;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const newView = (info: BranchInfo): BranchView => ({
+  ...{ info, series: new Series(), step: info.from, ended: undefined, failure: undefined },
+});
+
+function take(view: BranchView, { points, epochs, step, ended, failure }: Progress): void {
+  view.series.add(points);
+  view.series.addEpochs(epochs);
+  Object.assign(view, { step, ended, failure });
+}
+
+export const isOver = (view: BranchView): boolean => view.ended !== undefined || view.failure !== undefined;
+
+/** The training of these settings; whatever changes the page is drawn again. */
+export function useTraining(settings: RoomSettings, files: readonly GivenFile[]): Training {
+  const [, setTurn] = useState(0);
+  const [isRunning, setRunning] = useState(false);
+  const [isOpening, setOpening] = useState(false);
+  const [error, setError] = useState<string>();
+  const current = useRef<OpenSession | undefined>(undefined);
+  const redraw = (): void => setTurn((turn) => turn + 1);
+
+  const openSession = async (): Promise<OpenSession> => {
+    if (current.current !== undefined) return current.current;
+    setOpening(true);
+    try {
+      const session = await engine.open(settings, files);
+      const root = newView({ id: 0, parent: undefined, from: 0, settings });
+      current.current = { session, info: await session.info(), branches: [root], active: 0 };
+      return current.current;
+    } finally {
+      setOpening(false);
+    }
+  };
+  const attempt = (action: () => Promise<void>): void => {
+    setError(undefined);
+    action().then(redraw, (problem: unknown) => {
+      setRunning(false);
+      setError(messageOf(problem));
+    });
+  };
+  const advance = async (steps: number): Promise<boolean> => {
+    const open = await openSession();
+    const view = open.branches[open.active]!;
+    if (!isOver(view)) take(view, await open.session.advance(steps, steps === 1 ? undefined : TURN));
+    redraw();
+    return !isOver(view);
+  };
+
+  useEffect(() => {
+    if (!isRunning) return;
+    let isWanted = true;
+    attempt(async () => {
+      while (isWanted && (await advance(Number.MAX_SAFE_INTEGER)));
+      if (isWanted) setRunning(false);
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [isRunning]);
+  const leave = (): void => {
+    void current.current?.session.close();
+    current.current = undefined;
+  };
+  useEffect(() => leave, []);
+
+  return {
+    ...{ open: current.current, isOpening, isRunning, error },
+    run: () => setRunning(true),
+    pause: () => setRunning(false),
+    step: () => attempt(async () => void (await advance(1))),
+    reset: () => {
+      setRunning(false);
+      setError(undefined);
+      leave();
+      redraw();
+    },
+    branch: (place, change) =>
+      attempt(async () => {
+        const open = await openSession();
+        const { info, before } = await open.session.branch(place, change);
+        take(open.branches[open.active]!, before);
+        open.branches.push(newView(info));
+        open.active = info.id;
+      }),
+    activate: (id) =>
+      attempt(async () => {
+        const open = await openSession();
+        take(open.branches[open.active]!, await open.session.activate(id));
+        open.active = id;
+      }),
+  };
+}

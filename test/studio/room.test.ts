@@ -1,0 +1,136 @@
+// The training room in a browser: trained there, its steps are the engine's in Node; paused, gone back, branched, and the
+// futures compared. By keyboard, in both languages, on a phone.
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { openDevice, setDevice } from "nabla";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openData } from "../../studio/room/open-data.ts";
+import { TrainingSession } from "../../studio/room/session.ts";
+import { PRESETS, type RoomSettings, USUAL } from "../../studio/room/settings.ts";
+import { openStudio, type Studio } from "./harness.ts";
+import { tableRows } from "./page.ts";
+
+const AXE = fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
+const ADDRESS = "#/room?images=160&batchSize=16&epochs=2&net=flatten_linear~128_relu";
+const settings: RoomSettings = { ...USUAL, images: 160, batchSize: 16, epochs: 2, layers: PRESETS.dense };
+
+let studio: Studio;
+beforeAll(async () => {
+  studio = await openStudio();
+  setDevice(await openDevice("wasm"));
+});
+afterAll(() => studio?.close());
+
+const stepNow = async (page: Page): Promise<number> =>
+  Number(await page.getByTestId("status").getAttribute("data-step", { timeout: 20_000 }));
+const rowsOf = async (page: Page, branch: number) => (await tableRows(page)).filter(([id]) => id === branch);
+const ended = (page: Page) =>
+  page.locator('[data-testid="status"][data-ended="epochs"]').waitFor({ timeout: 50_000 });
+
+/** The same losses but for the last bits, which depend on whether the machine's multiply-add is fused. */
+function expectClose(found: readonly (number | string)[], wanted: readonly number[]): void {
+  expect(found).toHaveLength(wanted.length);
+  found.forEach((loss, i) => {
+    expect(Math.abs(Number(loss) / wanted[i]! - 1)).toBeLessThan(1e-3);
+  });
+}
+
+test("trains by keyboard as in Node, goes back, and branches into two futures", async () => {
+  const { page, complaints } = await studio.open(ADDRESS);
+  await page.locator(".room").waitFor();
+  for (const step of [1, 2, 3]) {
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => stepNow(page)).toBe(step);
+  }
+  await page.keyboard.press("Space");
+  await ended(page);
+  const session = new TrainingSession(settings, await openData(settings, []));
+  const wanted = await session.advance(20);
+  const first = await rowsOf(page, 0);
+  expect(first.map(([, step]) => step)).toEqual(wanted.points.step);
+  expectClose(
+    first.map(([, , loss]) => loss!),
+    wanted.points.loss,
+  );
+  // Back to step 7, and on from there as before: the same bits. Then with another learning rate.
+  const at = page.getByRole("textbox", { name: "step looked at" });
+  for (const [branch, rate] of [
+    [1, undefined],
+    [2, "0,02"],
+  ] as const) {
+    await at.fill("7");
+    if (rate !== undefined) {
+      await page.getByText("The branch goes on with").click();
+      await page.getByRole("region", { name: "Back in time" }).getByLabel("learning rate η").fill(rate);
+    }
+    await page.getByRole("button", { name: "Branch from step 7" }).press("Enter");
+    await page.locator(`tr[data-branch="${branch}"]`).waitFor({ timeout: 20_000 });
+    await page.locator("h1").click();
+    await page.keyboard.press("Space");
+    await ended(page);
+  }
+  expect((await rowsOf(page, 1)).map((row) => row.slice(1))).toEqual(
+    first.slice(7).map((row) => row.slice(1)),
+  );
+  await session.branch({ branch: 0, step: 7 }, { learningRate: 0.02 });
+  const other = await session.advance(20);
+  expectClose(
+    (await rowsOf(page, 2)).map(([, , loss]) => loss!),
+    other.points.loss,
+  );
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("a run that diverges names layer and step, and is rewound", async () => {
+  const { page } = await studio.open(
+    `${ADDRESS}&schedule=constant&optimizer=sgd&learningRate=100&weightDecay=1`,
+  );
+  await page.locator(".room").waitFor();
+  await page.keyboard.press("Space");
+  const failure = page.getByTestId("failure");
+  await failure.waitFor({ timeout: 50_000 });
+  expect(await failure.textContent()).toMatch(/first value that is not finite is .*step \d+/);
+  await page.getByRole("button", { name: /Rewind to step \d+ and branch with learning rate 10/ }).click();
+  await page.locator('tr[data-branch="1"]').waitFor({ timeout: 20_000 });
+  expect(await page.locator('tr[data-branch="1"]').textContent()).toContain("learning rate η 10");
+  await page.context().close();
+});
+
+test.each([
+  { locale: "en", theme: "light", width: 1200 },
+  { locale: "ru", theme: "dark", width: 360 },
+] as const)("breaks no rule in $locale at $width pixels, before and after a step", async (options) => {
+  const { page, complaints } = await studio.open(ADDRESS, options);
+  await page.locator(".room").waitFor();
+  await page.evaluate(await readFile(AXE, "utf8"));
+  const check = async (): Promise<void> => {
+    const found = await page.evaluate(
+      "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' · ')))",
+    );
+    expect(found).toEqual([]);
+    expect(
+      await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+    ).toBeLessThanOrEqual(0);
+  };
+  await check();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => stepNow(page)).toBe(1);
+  await check();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("an address that makes no sense is brought into range", async () => {
+  const { page, complaints } = await studio.open(
+    "#/room?images=-4&optimizer=none&net=what~7&epochs=1e9&learningRate=x",
+  );
+  await page.locator(".room").waitFor();
+  expect(await page.getByLabel("training images").inputValue()).toBe("100");
+  expect(await page.getByLabel("optimiser").inputValue()).toBe("adamW");
+  expect(await page.getByLabel("epochs").inputValue()).toBe("500");
+  expect(await page.getByLabel("learning rate η").inputValue()).toBe("0.003");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
