@@ -6,6 +6,8 @@ export interface RunActions {
   readonly isRunning: boolean;
   readonly run: () => void;
   readonly step?: (() => void) | undefined;
+  /** What `step` goes on by; one step if left out. */
+  readonly stride?: "step" | "epoch" | undefined;
   readonly reset: () => void;
   readonly disabled?: boolean;
 }

@@ -117,7 +117,7 @@ function Controls({ actions, seed }: Pick<LabPageProps, "actions" | "seed">) {
           </button>
           {actions.step && (
             <button type="button" disabled={actions.disabled || actions.isRunning} onClick={actions.step}>
-              {t.lab.step}
+              {t.lab[actions.stride ?? "step"]}
             </button>
           )}
           <button type="button" onClick={actions.reset}>

@@ -86,6 +86,21 @@ export const en = {
     notWhole: "Only whole numbers fit here.",
     outOfRange: (min: string, max: string) => `From ${min} to ${max}.`,
   },
+  training: {
+    epoch: "Epoch",
+    progress: "Training",
+    accuracy: "accuracy",
+    train: "training images",
+    validation: "validation images",
+  },
+  pad: {
+    label: "Drawing pad",
+    about:
+      "Draw with mouse, finger or pen. By keys: arrows move the cursor, Space puts the pen down and lifts it, Backspace undoes, Delete clears.",
+    place: (x: number, y: number, isDown: boolean) => `${isDown ? "pen down" : "pen up"}, ${x}; ${y}`,
+    undo: "Undo",
+    clear: "Clear",
+  },
   lab: {
     all: "All labs",
     previous: "Previous",
@@ -97,6 +112,7 @@ export const en = {
     run: "Run",
     pause: "Pause",
     step: "One step",
+    epoch: "One epoch",
     reset: "Reset",
     keys: "Space runs and pauses, → takes one step, R resets.",
     sameSeed: "Same seed",

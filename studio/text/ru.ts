@@ -85,6 +85,22 @@ export const ru: typeof en = {
     notWhole: "Здесь нужно целое число.",
     outOfRange: (min: string, max: string) => `От ${min} до ${max}.`,
   },
+  training: {
+    epoch: "Эпоха",
+    progress: "Обучение",
+    accuracy: "доля верных",
+    train: "обучающие картинки",
+    validation: "контрольные картинки",
+  },
+  pad: {
+    label: "Поле для рисования",
+    about:
+      "Рисуйте мышью, пальцем или пером. С клавиатуры: стрелки двигают курсор, пробел опускает и поднимает перо, Backspace отменяет, Delete стирает всё.",
+    place: (x: number, y: number, isDown: boolean) =>
+      `${isDown ? "перо опущено" : "перо поднято"}, ${x}; ${y}`,
+    undo: "Отменить",
+    clear: "Стереть",
+  },
   lab: {
     all: "Все лаборатории",
     previous: "Назад",
@@ -96,6 +112,7 @@ export const ru: typeof en = {
     run: "Пуск",
     pause: "Пауза",
     step: "Один шаг",
+    epoch: "Одна эпоха",
     reset: "Сначала",
     keys: "Пробел — пуск и пауза, → — один шаг, R — сначала.",
     sameSeed: "То же зерно",

@@ -16,16 +16,18 @@ interface ValueProps {
   /** What the number is, for screen readers: "∂a/∂w₁₁". */
   readonly label: string;
   readonly digits?: number;
+  /** How it is written, where that is not a plain number: per cent. */
+  readonly text?: string;
   /** Coloured by its sign; the sign itself is written too. */
   readonly isSigned?: boolean;
   /** For tests and styles. */
   readonly name?: string;
 }
 
-export function Value({ value, tex, label, digits = 4, isSigned = false, name }: ValueProps) {
+export function Value({ value, tex, label, digits = 4, isSigned = false, name, ...given }: ValueProps) {
   const { locale } = usePreferences();
   const show = useContext(FormulaContext);
-  const text = formatNumber(value, locale, digits);
+  const text = given.text ?? formatNumber(value, locale, digits);
   const sign = !isSigned || value === 0 ? "" : value < 0 ? " negative" : " positive";
   return (
     <button

@@ -1,0 +1,124 @@
+// A training run as a page holds it: opened in the worker, brought to the wanted epoch in short turns, closed when it is
+// no longer looked at. An epoch before the one it is at is reached by beginning again.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { RunActions } from "../lab/keys.ts";
+import type { EpochScore, Progress } from "./training.ts";
+
+/** What a session that is trained can be asked, beside what else. */
+export interface Trainable {
+  advance(epoch: number, milliseconds?: number): Promise<Progress>;
+  close(): Promise<void>;
+}
+
+interface TrainingOptions<S> {
+  /** Begins a run in the worker. */
+  readonly open: () => Promise<S>;
+  /** Plain values that the run depends on; with others it begins again. */
+  readonly dependencies: readonly unknown[];
+  /** The epoch to be at, and the last one that can be reached. */
+  readonly epoch: number;
+  readonly most: number;
+  /** Told of every epoch reached beyond `epoch`. */
+  readonly onEpoch: (epoch: number) => void;
+}
+
+interface Held<S> {
+  /** Undefined while it is opened. */
+  readonly session: S | undefined;
+  /** By epoch, from before the first. */
+  readonly scores: readonly EpochScore[];
+  /** Epochs done, the one under way by its share. */
+  readonly progress: number;
+  readonly error: string | undefined;
+}
+
+export interface TrainingView<S> extends Held<S> {
+  /** Whether the wanted epoch is reached, so that the net can be looked at. */
+  readonly isThere: boolean;
+  readonly actions: RunActions;
+}
+
+/** Milliseconds of training between two pictures of it. */
+const TURN = 120;
+const NOTHING = { session: undefined, scores: [], progress: 0, error: undefined } as const;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export function useTraining<S extends Trainable>(options: TrainingOptions<S>): TrainingView<S> {
+  const { open, dependencies, epoch, most, onEpoch } = options;
+  const [held, setHeld] = useState<Held<S>>(NOTHING);
+  const [beginning, setBeginning] = useState(0);
+  const [isRunning, setRunning] = useState(false);
+  const { session, scores } = held;
+  const reached = scores.length - 1;
+  const wanted = isRunning ? most : epoch;
+  const latest = useRef(wanted);
+  latest.current = wanted;
+  const isThere = session !== undefined && reached >= wanted;
+  const restart = (): void => {
+    setHeld(NOTHING);
+    setBeginning((count) => count + 1);
+  };
+
+  useEffect(() => {
+    let isWanted = true;
+    setHeld(NOTHING);
+    const opening = open();
+    opening.then(
+      (opened) => isWanted && setHeld({ ...NOTHING, session: opened }),
+      (error: unknown) => isWanted && setHeld({ ...NOTHING, error: messageOf(error) }),
+    );
+    return () => {
+      isWanted = false;
+      // One that could not be opened has been told of, and has nothing to close.
+      opening.then((opened) => opened.close()).catch(() => undefined);
+    };
+  }, [...dependencies, beginning]);
+
+  useEffect(() => {
+    if (session === undefined || isThere) return;
+    let isWanted = true;
+    const go = async (): Promise<void> => {
+      for (let done = reached; isWanted && done < latest.current; ) {
+        const report = await session.advance(latest.current, TURN);
+        if (!isWanted) return;
+        done += report.scores.length;
+        setHeld((now) => take(now, report));
+      }
+    };
+    go().catch((error: unknown) => isWanted && setHeld((now) => ({ ...now, error: messageOf(error) })));
+    return () => {
+      isWanted = false;
+    };
+  }, [session, isThere]);
+
+  useEffect(() => {
+    if (reached > epoch) onEpoch(reached);
+    if (reached >= most) setRunning(false);
+  }, [scores]);
+  useEffect(() => {
+    if (epoch < reached) restart();
+  }, [epoch]);
+
+  const actions: RunActions = {
+    isRunning,
+    stride: "epoch",
+    run: () => setRunning(!isRunning && reached < most),
+    step: () => onEpoch(Math.min(most, Math.max(epoch, reached + 1))),
+    reset: () => {
+      setRunning(false);
+      restart();
+      onEpoch(0);
+    },
+  };
+  return { ...held, isThere, actions };
+}
+
+function take<S>(held: Held<S>, { scores, step, stepsPerEpoch }: Progress): Held<S> {
+  return {
+    ...held,
+    // The same list where nothing is new, so that curves are not drawn again.
+    scores: scores.length === 0 ? held.scores : [...held.scores, ...scores],
+    progress: step / stepsPerEpoch,
+  };
+}

@@ -1,0 +1,224 @@
+// Lab 8: dense nets trained on digits, their weights as templates, and a pad to draw what they read.
+import { useMemo, useState } from "preact/hooks";
+import { usePreferences } from "../../app/preferences.tsx";
+import { engineOf } from "../../engine/client.ts";
+import { useComputed } from "../../engine/use-computed.ts";
+import { useTraining } from "../../engine/use-training.ts";
+import { LabPage } from "../../lab/lab-page.tsx";
+import { clamp, useLabState } from "../../lab/state.ts";
+import { formatNumber, formatPercent } from "../../text/locale.ts";
+import { useText } from "../../text/use-text.ts";
+import { DigitPad } from "../../widgets/digit-pad.tsx";
+import { Epochs } from "../../widgets/epochs.tsx";
+import { HeatMap } from "../../widgets/heat-map.tsx";
+import { NumberField } from "../../widgets/number-field.tsx";
+import { ProbabilityBars } from "../../widgets/probability-bars.tsx";
+import { parseStrokes, printStrokes, type Stroke } from "../../widgets/strokes.ts";
+import { texNumber } from "../../widgets/tex.tsx";
+import { codeOf } from "./code.ts";
+import type * as Compute from "./compute.ts";
+import type { Neuron, Reading } from "./compute.ts";
+import { isStraightLine, THREE } from "./drawing.ts";
+import { IMAGES, MOST_EPOCHS, NET_NAMES, type NetName, SHOWN, SIDE, VALIDATION } from "./nets.ts";
+import { Neurons, Sum } from "./neurons.tsx";
+import { text } from "./text.ts";
+import "./neuron.css";
+
+const engine = engineOf<typeof Compute>("neuron");
+
+const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
+const USUAL = { net: "linear" as string, images: 2000, t: 5, k: 3, seed: 1, d: THREE };
+/** How sure the net is to be of what a straight line is not; and by how much one digit stands out. */
+const [SURE, FAR_ABOVE] = [0.8, 0.2];
+
+const answerOf = (probabilities: readonly number[]): number =>
+  probabilities.indexOf(Math.max(...probabilities));
+
+export function Lab() {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const [state, update] = useLabState("neuron", USUAL, (given) => ({
+    net: NET_NAMES.includes(given.net as NetName) ? given.net : "linear",
+    images: clamp(Math.round(given.images), IMAGES.least, IMAGES.most),
+    t: clamp(Math.round(given.t), 0, MOST_EPOCHS),
+    k: clamp(Math.round(given.k), 0, SHOWN - 1),
+    seed: clamp(Math.round(given.seed), 1, 9999),
+    d: parseStrokes(given.d) === undefined ? THREE : given.d,
+  }));
+  const net = state.net as NetName;
+  const { images, seed } = state;
+  const settings = { net, images, seed };
+  const training = useTraining({
+    open: () => engine.open(settings),
+    dependencies: [net, images, seed],
+    epoch: state.t,
+    most: MOST_EPOCHS,
+    onEpoch: (t) => update({ t }),
+  });
+  // A stroke under way is not in the address yet.
+  const [draft, setDraft] = useState<readonly Stroke[]>();
+  const written = useMemo(() => parseStrokes(state.d) ?? [], [state.d]);
+  const strokes = draft ?? written;
+  const seen = useReadings(training, strokes);
+  const { reading, black } = seen;
+  const place = Math.min(state.k, net === "linear" ? 9 : SHOWN - 1);
+  const neuron = seen.neurons?.[place];
+  const nameOf = ({ index }: Neuron): string => (net === "linear" ? String(index) : t.neuron(index));
+  const answer = reading && answerOf(reading.probabilities);
+  const blackMost = black && Math.max(...black.probabilities);
+  const isFooled =
+    training.scores.length > 1 &&
+    draft === undefined &&
+    isStraightLine(strokes) &&
+    answer !== undefined &&
+    answer !== 1 &&
+    reading!.probabilities[answer]! >= SURE;
+  return (
+    <LabPage
+      id="neuron"
+      lead={t.lead}
+      prediction={{
+        question: t.question,
+        options: t.options,
+        answer: blackMost === undefined ? undefined : blackMost > FAR_ABOVE ? 1 : 0,
+        because:
+          black === undefined
+            ? ""
+            : t.because(formatPercent(blackMost!, locale), String(answerOf(black.probabilities))),
+      }}
+      actions={training.actions}
+      seed={{ value: seed, onChange: (value) => update({ seed: value }) }}
+      error={training.error ?? seen.error}
+      explain={t.explain}
+      task={{ text: t.task, isDone: isFooled }}
+      table={{
+        caption: t.caption,
+        columns: t.columns,
+        rows: DIGITS.map((digit, k) => [digit, reading?.logits[k] ?? "—", reading?.probabilities[k] ?? "—"]),
+      }}
+      code={codeOf(settings, state.t, reading?.seen)}
+    >
+      <div class="row end">
+        <label class="field">
+          <span class="label">{t.net}</span>
+          <select value={net} onChange={(event) => update({ net: event.currentTarget.value })}>
+            {NET_NAMES.map((name) => (
+              <option key={name} value={name}>
+                {t.nets[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <NumberField
+          {...{
+            label: t.images,
+            value: images,
+            min: IMAGES.least,
+            max: IMAGES.most,
+            step: 100,
+            isWhole: true,
+          }}
+          onChange={(value) => update({ images: value })}
+        />
+      </div>
+      <Epochs
+        {...{ scores: training.scores, progress: training.progress }}
+        wanted={training.actions.isRunning ? MOST_EPOCHS : state.t}
+        counts={{ train: images, validation: VALIDATION }}
+      />
+      <div class="side-by-side">
+        <div>
+          <h2>{t.draw}</h2>
+          <DigitPad
+            strokes={strokes}
+            onChange={(next, isWhole) => {
+              setDraft(isWhole ? undefined : next);
+              if (isWhole) update({ d: printStrokes(next) });
+            }}
+          />
+        </div>
+        <div>
+          <h2>{t.seen}</h2>
+          <Seen reading={reading} />
+        </div>
+        <div>
+          <h2>{t.answer}</h2>
+          <Answer reading={reading} isEmpty={strokes.length === 0} />
+        </div>
+      </div>
+      {seen.neurons && (
+        <div>
+          <h2>{t.templates[net]}</h2>
+          <p class="hint">{t.templatesAbout}</p>
+          <Neurons
+            {...{ neurons: seen.neurons, chosen: place, nameOf }}
+            onChoose={(index) => update({ k: index })}
+          />
+        </div>
+      )}
+      {neuron && reading && <Sum neuron={neuron} name={t.neuron(neuron.index)} reading={reading} />}
+    </LabPage>
+  );
+}
+
+type Training = ReturnType<typeof useTraining<Awaited<ReturnType<typeof engine.open>>>>;
+
+/** What the net, as it is after the last epoch, makes of the drawing and of no ink; and its neurons. */
+function useReadings({ session, scores }: Training, strokes: readonly Stroke[]) {
+  const epoch = scores.length - 1;
+  const isReady = session !== undefined && epoch >= 0;
+  const neurons = useComputed(
+    async () => (isReady ? await session.neurons() : undefined),
+    [session, epoch, isReady],
+  );
+  const black = useComputed(
+    async () => (isReady && epoch > 0 ? await session.readBlack() : undefined),
+    [session, epoch, isReady],
+  );
+  const reading = useComputed(
+    async () => (isReady ? await session.read(strokes) : undefined),
+    [session, epoch, isReady, strokes],
+  );
+  return {
+    neurons: neurons.value,
+    black: black.value,
+    reading: strokes.length === 0 ? undefined : reading.value,
+    error: neurons.error ?? black.error ?? reading.error,
+  };
+}
+
+const BLANK = new Uint8Array(SIDE * SIDE);
+
+function Seen({ reading }: { readonly reading: Reading | undefined }) {
+  const t = useText(text);
+  return (
+    <HeatMap
+      {...{ values: reading?.seen ?? BLANK, width: SIDE, height: SIDE, scale: "light", min: 0, max: 255 }}
+      {...{ size: 224, label: reading ? t.seen : t.noInput, caption: t.seenAbout }}
+    />
+  );
+}
+
+interface AnswerProps {
+  readonly reading: Reading | undefined;
+  readonly isEmpty: boolean;
+}
+
+function Answer({ reading, isEmpty }: AnswerProps) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const tex = (value: number): string => texNumber(formatNumber(value, locale));
+  const [logits, probabilities] = [reading?.logits ?? [], reading?.probabilities ?? []];
+  const all = logits.map((z) => `e^{${tex(z)}}`).join(" + ");
+  return (
+    <>
+      {isEmpty && <p data-testid="no-input">{t.noInput}</p>}
+      <ProbabilityBars
+        {...{ classes: DIGITS, probabilities: reading?.probabilities, label: t.answer }}
+        tex={(k) =>
+          `p_{${k}} = \\frac{e^{z_{${k}}}}{\\sum_j e^{z_j}} = \\frac{e^{${tex(logits[k]!)}}}{${all}} = ${tex(probabilities[k]!)}`
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+// The texts of the lab of the dense neuron.
+import { defineText } from "../../text/locale.ts";
+
+export const text = defineText({
+  en: {
+    lead: "A dense neuron multiplies each of the 784 pixels by a weight of its own and adds up: $z = b + \\sum_i w_i x_i$. So its weights are a picture too: the template it lays over whatever it sees.",
+    question: "The pad is cleared and the net is given an image without any ink. What would it answer?",
+    options: ["10% for each digit", "One digit much likelier than 10%", "“There is nothing here”"],
+    because: (p: string, digit: string) =>
+      `Its likeliest answer is ${digit} with ${p}. Ten probabilities add up to 1 whatever the picture is, and there is no eleventh for “nothing”. That is why this page does not ask the net about an empty pad.`,
+    net: "net",
+    nets: { linear: "784 → 10", hidden: "784 → 1000 → 10" },
+    images: "training images",
+    draw: "Draw a digit",
+    seen: "What the net sees",
+    seenAbout:
+      "28 × 28 pixels; the drawing fitted to 20 × 20 and moved so that its centre of mass is in the middle",
+    answer: "What it answers",
+    noInput: "No input: the pad is empty.",
+    templates: {
+      linear: "The weights of the ten neurons",
+      hidden: "The 20 hidden neurons with the largest weights",
+    },
+    templatesAbout: "Blue: ink here raises z. Orange: ink here lowers it.",
+    neuron: (index: number) => `neuron ${index}`,
+    weights: "weights $w_i$",
+    inputs: "pixels $x_i$, normalised",
+    products: "products $w_i x_i$",
+    sum: "This neuron adds up:",
+    pixels: (name: string) => `${name}: 28 × 28 numbers`,
+    caption: "The ten outputs for the drawing",
+    columns: ["digit", "z", "p"],
+    explain: [
+      "In the net 784 → 10 each digit has one neuron, thus one template. The 0 has a blue ring and an orange middle: ink in the middle speaks against a 0. The neuron knows no strokes and no holes; it knows how well the ink lies on the blue.",
+      "With a hidden layer there are 1000 templates, and a second layer weighs their answers. They look like noise, since no one of them has to find a digit alone. The net reads better and says less about why.",
+      "The answer is $p_k = e^{z_k} / \\sum_j e^{z_j}$: the largest $z$ wins, however small. A net that has only seen digits takes everything for one, and is often quite sure.",
+    ],
+    task: "Of all straight lines only an upright one is a digit. Draw **one straight line** that the trained net takes for something other than 1, with a probability of at least 80%.",
+  },
+  ru: {
+    lead: "Полносвязный нейрон умножает каждый из 784 пикселей на свой вес и складывает: $z = b + \\sum_i w_i x_i$. Значит, его веса — тоже картинка: шаблон, который он накладывает на всё, что видит.",
+    question: "Поле стёрто, и сети дали картинку совсем без чернил. Что она ответит?",
+    options: ["По 10 % на каждую цифру", "Одна цифра намного вероятнее 10 %", "«Здесь ничего нет»"],
+    because: (p: string, digit: string) =>
+      `Самый вероятный ответ — ${digit}, ${p}. Десять вероятностей в сумме дают 1, какой бы ни была картинка, а одиннадцатой, для «ничего», нет. Поэтому о пустом поле эта страница сеть не спрашивает.`,
+    net: "сеть",
+    nets: { linear: "784 → 10", hidden: "784 → 1000 → 10" },
+    images: "обучающих картинок",
+    draw: "Нарисуйте цифру",
+    seen: "Что видит сеть",
+    seenAbout: "28 × 28 пикселей; рисунок вписан в 20 × 20 и сдвинут так, чтобы центр масс был посередине",
+    answer: "Что она отвечает",
+    noInput: "Нет входа: поле пустое.",
+    templates: { linear: "Веса десяти нейронов", hidden: "20 скрытых нейронов с самыми большими весами" },
+    templatesAbout: "Синее: чернила здесь увеличивают z. Оранжевое: уменьшают.",
+    neuron: (index: number) => `нейрон ${index}`,
+    weights: "веса $w_i$",
+    inputs: "пиксели $x_i$, нормированные",
+    products: "произведения $w_i x_i$",
+    sum: "Этот нейрон складывает:",
+    pixels: (name: string) => `${name}: 28 × 28 чисел`,
+    caption: "Десять выходов для рисунка",
+    columns: ["цифра", "z", "p"],
+    explain: [
+      "В сети 784 → 10 у каждой цифры один нейрон, то есть один шаблон. У нуля синее кольцо и оранжевая середина: чернила в середине — довод против нуля. Нейрон не знает ни линий, ни дырок; он знает, насколько хорошо чернила легли на синее.",
+      "Со скрытым слоем шаблонов 1000, а второй слой взвешивает их ответы. Похожи они на шум: ни один не обязан найти цифру в одиночку. Сеть читает лучше, а объясняет себя хуже.",
+      "Ответ — $p_k = e^{z_k} / \\sum_j e^{z_j}$: побеждает наибольшее $z$, каким бы малым оно ни было. Сеть, видевшая только цифры, всё принимает за цифру и часто вполне уверена.",
+    ],
+    task: "Из всех прямых линий цифра — только вертикальная. Нарисуйте **одну прямую линию**, которую обученная сеть примет не за 1 с вероятностью не меньше 80 %.",
+  },
+});
