@@ -48,7 +48,10 @@ export function HeatMap(props: HeatMapProps) {
     const image = context.createImageData(width, height);
     for (let i = 0; i < width * height; i++) {
       const [red, green, blue] = colour(values[i]!);
-      image.data.set([red, green, blue, 255], i * 4);
+      image.data[i * 4] = red;
+      image.data[i * 4 + 1] = green;
+      image.data[i * 4 + 2] = blue;
+      image.data[i * 4 + 3] = 255;
     }
     context.putImageData(image, 0, 0);
   }, [values, width, height, scale, props.min, props.max, isDark]);

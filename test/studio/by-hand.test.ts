@@ -91,7 +91,7 @@ test("a wrong product is corrected, then a wrong sum; three right places are the
 
 test("an address that makes no sense is brought into range, and wrong answers in it do not count", async () => {
   const { page, complaints } = await studio.open(
-    "#/by-hand?image=nonsense&w=1;2;3&x=77&y=-3&own=true&answers=0;6;1;3;2",
+    "#/by-hand?image=toString&w=1;2;3&x=77&y=-3&own=true&answers=0;6;1;3;2",
   );
   await expect.poll(async () => (await tableRows(page)).length).toBe(16);
   expect(await page.getByTestId("task").getAttribute("data-done")).toBe("false");

@@ -35,7 +35,7 @@ test("the pattern is moved by keys, by dragging and by typing; the maximum stays
   await page.mouse.down();
   await page.mouse.move(x - box.width, y + (box.height * 2) / 3, { steps: 4 });
   await page.mouse.up();
-  await expect.poll(async () => [await now(page, "row"), await now(page, "column")]).toEqual([6, 3]);
+  await expect.poll(async () => [await now(page, "row"), await now(page, "column")]).toEqual([7, 3]);
   expect(await now(page, "max")).toBe(5);
   await page.getByLabel("pattern's row").fill("-1");
   await expect.poll(() => now(page, "max")).toBeLessThan(5);

@@ -9,62 +9,21 @@ import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { CellMover } from "../../widgets/cell-mover.tsx";
-import { NumberField } from "../../widgets/number-field.tsx";
 import { NumberGrid } from "../../widgets/number-grid.tsx";
 import { Answers } from "./answers.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
+import { Controls } from "./controls.tsx";
+import { check, IMAGES, type ImageName, MOST, NO_ANSWERS, SIDE, USUAL } from "./presets.ts";
 import { Products } from "./products.tsx";
 import { text } from "./text.ts";
 import "./by-hand.css";
 
 const engine = engineOf<typeof Compute>("by-hand");
 
-const SIDE = 5;
-const IMAGES = {
-  example: [1, 2, 0, 3, 1, 3, 4, 1, 0, 2, 0, 1, 5, 2, 0, 2, 0, 1, 6, 3, 1, 3, 2, 0, 7],
-  slope: [1, 2, 3, 4, 5, 3, 4, 5, 6, 7, 5, 6, 7, 8, 9, 7, 8, 9, 10, 11, 9, 10, 11, 12, 13],
-  edge: [0, 0, 5, 5, 5, 0, 0, 5, 5, 5, 0, 0, 5, 5, 5, 0, 0, 5, 5, 5, 0, 0, 5, 5, 5],
-} as const;
-type ImageName = keyof typeof IMAGES | "random";
-const FILTERS = {
-  diagonal: [1, 0, 0, 1],
-  difference: [-1, 1, -1, 1],
-  vertical: [-1, 0, 1, -2, 0, 2, -1, 0, 1],
-  sharpen: [0, -1, 0, -1, 5, -1, 0, -1, 0],
-} as const satisfies Record<string, readonly number[]>;
-type FilterName = keyof typeof FILTERS;
-const FILTER_NAMES = Object.keys(FILTERS) as readonly FilterName[];
 const PAUSE = 600;
-const MOST = 999;
+/** Places to be filled in for the task. */
 const NEEDED = 3;
-const NO_ANSWERS: readonly number[] = [];
-
-const USUAL = {
-  image: "example" as string,
-  w: FILTERS.diagonal as readonly number[],
-  x: 0,
-  y: 0,
-  own: false,
-  /** Place and sum in turn. */
-  answers: NO_ANSWERS,
-  seed: 1,
-};
-
-function check(given: typeof USUAL): typeof USUAL {
-  const isImage = given.image in IMAGES || given.image === "random";
-  const w = [4, 9].includes(given.w.length) ? given.w.map((v) => clamp(v, -MOST, MOST)) : USUAL.w;
-  const last = SIDE - Math.sqrt(w.length);
-  return {
-    image: isImage ? given.image : USUAL.image,
-    w,
-    x: clamp(Math.round(given.x), 0, last),
-    y: clamp(Math.round(given.y), 0, last),
-    own: given.own,
-    answers: given.answers.length % 2 === 0 ? given.answers : [],
-    seed: clamp(Math.round(given.seed), 1, 9999),
-  };
-}
 
 /** The sums given by the reader that are right. */
 function rightAnswers(answers: readonly number[], map: readonly number[]): ReadonlyMap<number, number> {
@@ -78,7 +37,7 @@ function rightAnswers(answers: readonly number[], map: readonly number[]): Reado
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
-  const [state, update] = useLabState("by-hand", USUAL, (given) => check(given as typeof USUAL));
+  const [state, update] = useLabState("by-hand", USUAL, check);
   const [isRunning, setRunning] = useState(false);
   const { x, y, w, own, seed } = state;
   const name = state.image as ImageName;
@@ -98,8 +57,12 @@ export function Lab() {
   const place = y * places + x;
   const isWalked = walk.value?.filter.side === filter.side;
   const shown = isWalked ? walk.value : undefined;
-  const products = shown?.products[place];
-  const sum = shown?.map[place];
+  // With the image and filter that were computed, so that formulas and numbers fit.
+  const under = shown && {
+    ...{ image: shown.image, filter: shown.filter, x, y },
+    products: shown.products[place]!,
+    sum: shown.map[place]!,
+  };
   const right = rightAnswers(state.answers, shown?.map ?? []);
   const goTo = (next: number): void => update({ x: next % places, y: Math.floor(next / places) });
   useEffect(() => {
@@ -112,7 +75,6 @@ export function Lab() {
     const last = SIDE - Math.sqrt(next.length);
     update({ w: next, x: Math.min(x, last), y: Math.min(y, last) });
   };
-  const chosen = FILTER_NAMES.find((option) => FILTERS[option].join() === w.join()) ?? "own";
   const full = Math.max(...(shown?.map ?? []).map(Math.abs), 1);
   return (
     <LabPage
@@ -161,61 +123,15 @@ export function Lab() {
       }}
       code={codeOf(image, filter, place)}
     >
-      <div class="row end">
-        <label class="field">
-          <span class="label">{t.image}</span>
-          <select
-            value={name}
-            onChange={(event) => update({ image: event.currentTarget.value, answers: [] })}
-          >
-            {(["example", "slope", "edge", "random"] as const).map((option) => (
-              <option key={option} value={option}>
-                {t.images[option]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span class="label">{t.filter}</span>
-          <select
-            value={chosen}
-            onChange={(event) => {
-              const next = event.currentTarget.value;
-              if (next !== "own") setFilter(FILTERS[next as FilterName]);
-            }}
-          >
-            {FILTER_NAMES.map((option) => (
-              <option key={option} value={option}>
-                {t.filters[option]}
-              </option>
-            ))}
-            {chosen === "own" && <option value="own">{t.filters.own}</option>}
-          </select>
-        </label>
-        {(["y", "x"] as const).map((axis) => (
-          <NumberField
-            key={axis}
-            label={axis === "y" ? t.row : t.column}
-            value={state[axis] + 1}
-            onChange={(value) => update({ [axis]: value - 1 })}
-            min={1}
-            max={places}
-            step={1}
-            isWhole
-          />
-        ))}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={own}
-            onChange={(event) => {
-              setRunning(false);
-              update({ own: event.currentTarget.checked });
-            }}
-          />
-          {t.own}
-        </label>
-      </div>
+      <Controls
+        state={state}
+        places={places}
+        onFilter={setFilter}
+        update={(change) => {
+          if ("own" in change) setRunning(false);
+          update(change);
+        }}
+      />
       <div class="by-hand">
         <NumberGrid
           cell={3}
@@ -248,14 +164,14 @@ export function Lab() {
             setFilter(w.map((old, i) => (i === index ? clamp(value, -MOST, MOST) : old)))
           }
         />
-        {products && sum !== undefined && own && (
+        {under && own && (
           <Answers
-            key={`${place} ${w.join()} ${image.values.join()}`}
-            {...{ image, filter, x, y, products, sum }}
-            onRight={() => update({ answers: [...state.answers, place, sum] })}
+            key={`${place} ${under.filter.values.join()} ${under.image.values.join()}`}
+            {...under}
+            onRight={() => update({ answers: [...state.answers, place, under.sum] })}
           />
         )}
-        {products && sum !== undefined && !own && <Products {...{ image, filter, x, y, products, sum }} />}
+        {under && !own && <Products {...under} />}
         <NumberGrid
           cell={3}
           values={(shown?.map ?? []).map((total, i) => (own ? right.get(i) : total))}

@@ -65,7 +65,7 @@ function useFiltered(picture: Picture | undefined, filter: Filter) {
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
-  const [state, update] = useLabState("filters", USUAL, (given) => check(given as typeof USUAL));
+  const [state, update] = useLabState("filters", USUAL, check);
   const [own, setOwn] = useState<Picture>();
   const { w, b, inside, seed, view } = state;
   const filter = { side: Math.sqrt(w.length), values: w, bias: inside ? w.length * b : b };

@@ -22,7 +22,7 @@ import "./maximum.css";
 
 const engine = engineOf<typeof Compute>("maximum");
 
-const USUAL = { pattern: "hook" as string, stride: 1, padding: 0, x: 4, y: 3 };
+const USUAL = { pattern: "hook" as string, stride: 1, padding: 0, x: 4, y: 4 };
 const EXAMPLE = { pattern: "hook", stride: 1, padding: 0 } as const;
 const MOST_STRIDE = 3;
 const MOST_PADDING = 2;
