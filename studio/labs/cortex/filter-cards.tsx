@@ -34,7 +34,7 @@ export function FilterCards({ tunings, shown, chosen, onChoose }: FilterCardsPro
             >
               <HeatMap
                 {...{ values: weights, width: FILTER_SIDE, height: FILTER_SIDE, size: 84, scale: "signed" }}
-                label={t.filter(i + 1)}
+                label={t.weights}
               />
               <span class="cortex-track">
                 <span
@@ -43,7 +43,7 @@ export function FilterCards({ tunings, shown, chosen, onChoose }: FilterCardsPro
                 />
               </span>
               <span>
-                <span class="for-readers">{`${t.answer}: `}</span>
+                <span class="for-readers">{`${t.filter(i + 1)}; ${t.answer}: `}</span>
                 {formatNumber(answer, locale, 2)}
               </span>
             </button>

@@ -19,6 +19,7 @@ export const text = defineText({
     angle: "bar's direction, degrees",
     filter: (i: number) => `filter ${i}`,
     filters: "Filters: their weights, and how strongly they answer to this bar",
+    weights: "weights",
     answer: "answer to this bar",
     tuning: (i: string) => `Tuning curve of filter ${i}`,
     curve: (i: string, preferred: string) =>
@@ -64,6 +65,7 @@ export const text = defineText({
     angle: "направление полоски, градусы",
     filter: (i: number) => `фильтр ${i}`,
     filters: "Фильтры: веса и сила ответа на эту полоску",
+    weights: "веса",
     answer: "ответ на эту полоску",
     tuning: (i: string) => `Кривая настройки фильтра ${i}`,
     curve: (i: string, preferred: string) =>

@@ -44,5 +44,6 @@ test.each(SCENES)("%s is a picture with light and dark, the same each time", asy
   expect(low).toBeGreaterThanOrEqual(0);
   expect(high).toBeLessThanOrEqual(255);
   expect(high - low).toBeGreaterThan(120);
-  expect(await scene(name, 2)).toEqual(picture);
+  const again = await scene(name, 2);
+  expect(again.values.every((value, i) => value === picture.values[i])).toBe(true);
 });
