@@ -1,13 +1,21 @@
 // The room's session against fit() itself: the same bits, whatever is paused, gone back to or branched.
+import { gzipSync } from "node:zlib";
+import * as nabla from "nabla";
 import { generateDigits } from "nabla/data";
+import { encodeIdxImages, encodeIdxLabels } from "nabla/formats";
 import * as training from "nabla/train";
 import { encodeTrainingState, type FitOptions, type TrainingState } from "nabla/train";
 import { expect, test } from "vitest";
+import { printSettings, readSettings } from "./address.ts";
 import { noPoints, type Progress } from "./branch.ts";
 import { fitOptions, netOf } from "./build.ts";
+import { codeOf } from "./code.ts";
 import { describeNet } from "./compute.ts";
+import { judge, view } from "./inspect/look.ts";
+import { openData } from "./open-data.ts";
+import type { GivenFile } from "./open-files.ts";
 import { TrainingSession } from "./session.ts";
-import { PRESETS, type RoomSettings, USUAL } from "./settings.ts";
+import { LAYER_TYPES, PRESETS, type RoomSettings, USUAL, usualLayer } from "./settings.ts";
 import { bytesOf, Snapshots, stepOf } from "./snapshots.ts";
 
 const settings: RoomSettings = {
@@ -146,4 +154,90 @@ test("a net is described row by row, a fault at its layer", () => {
     layer: 0,
     message: "output: gives 1×28×10 for an image, not one number a class. Put flatten before it.",
   });
+});
+
+test("a past net is judged as evaluate() judges it, and its insides are of its own weights", async () => {
+  const session = new TrainingSession({ ...settings, layers: PRESETS.convolutional }, data);
+  await session.advance(12);
+  const model = await session.modelAt({ branch: 0, step: 5 });
+  const { score, mistakes, filters, spread } = await judge(model, data, 5);
+  expect(score).toEqual(await training.evaluate(model, validation));
+  expect(score.confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(32);
+  const [worst] = mistakes;
+  expect(worst!.label).toBe(validation.labels[worst!.index]);
+  expect(worst!.pixels).toEqual(validation.images.slice(worst!.index * 784, (worst!.index + 1) * 784));
+  const state = await session.stateAt({ branch: 0, step: 5 });
+  expect(filters).toMatchObject({ type: "conv2d", count: 8, height: 5, width: 5 });
+  expect(filters!.data).toEqual(state!.parameters["0.weight"]!.data);
+  expect(spread.weights["0.weight"]!.count).toBe(200);
+  expect(Object.keys(spread.gradients)).toEqual(Object.keys(spread.weights));
+  const { probabilities, maps, label } = await view(model, data, 3);
+  expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+  expect(label).toBe(validation.labels[3]);
+  expect(maps.map(({ of, height, width }) => [of, height, width].join("×"))).toEqual([
+    "8×28×28",
+    "8×28×28",
+    "8×14×14",
+    "16×14×14",
+    "16×14×14",
+    "16×7×7",
+    "1×1×784",
+    "1×1×10",
+  ]);
+  // Looking at the past leaves the present as it was.
+  expect((await finish(session)).points.step[0]).toBe(13);
+});
+
+test("the program of a branch prints the branch's losses", async () => {
+  const chosen: RoomSettings = {
+    ...{ ...settings, layers: [usualLayer("conv2d"), ...PRESETS.convolutional, usualLayer("dropout")] },
+    ...{ epochs: 1, optimizer: "sgd", labelSmoothing: 0.1, clipNorm: 1, augment: ["crop", "cutout"] },
+  };
+  const session = new TrainingSession(chosen, await openData(chosen, []));
+  const { points } = await finish(session);
+  const printed: string[] = [];
+  const code = codeOf(chosen, 10)
+    .replaceAll(/^import .*$/gm, "")
+    .replaceAll("console.log", "print");
+  const names = { data: nabla.data, nn: nabla.nn, optim: nabla.optim, fit: training.fit };
+  const run = new Function(...Object.keys(names), "print", `return (async () => {${code}})();`);
+  await run(...Object.values(names), (...values: unknown[]) => printed.push(values.join(" ")));
+  const losses = printed
+    .filter((line) => !line.startsWith("epoch"))
+    .map((line) => Number(line.split(" ")[1]));
+  expect(losses).toEqual(points.loss);
+});
+
+test("MNIST's files are paired by their counts, the larger set is learned from", async () => {
+  const set = generateDigits({ train: 12, test: 6 });
+  const filesOf = (name: string, { images, labels }: typeof train): GivenFile[] => [
+    {
+      path: `${name}-images-idx3-ubyte`,
+      bytes: encodeIdxImages({ count: labels.length, height: 28, width: 28, images }),
+    },
+    { path: `${name}-labels-idx1-ubyte.gz`, bytes: gzipSync(encodeIdxLabels(labels)) },
+  ];
+  const files = [...filesOf("t10k", set.test), ...filesOf("train", set.train)];
+  const found = await openData({ source: "files", images: 10 }, files);
+  expect(found.train.labels).toEqual(set.train.labels.slice(0, 10));
+  expect(found.validation.images).toEqual(set.test.images.slice(0, 2 * 784));
+  await expect(openData({ source: "files", images: 10 }, files.slice(0, 1))).rejects.toThrow(
+    "1 files hold 1 sets of images and 0 of labels",
+  );
+  await expect(openData({ source: "files", images: 10 }, [files[0]!, files[3]!])).rejects.toThrow(
+    "t10k-images-idx3-ubyte: there are 6 images and no file with as many labels",
+  );
+  await expect(openData({ source: "files", images: 10 }, [])).rejects.toThrow("0 files hold");
+});
+
+test("an address holds the settings", () => {
+  const other: RoomSettings = {
+    ...{ ...USUAL, layers: LAYER_TYPES.map(usualLayer), augment: ["elastic", "mixup"], optimizer: "lion" },
+    ...{ source: "mnist", schedule: "step", images: 500, clipNorm: 2 },
+  };
+  expect(readSettings(printSettings(other))).toEqual(other);
+  expect(readSettings({ ...printSettings(USUAL), net: "linear~1e9_nonsense" })).toEqual(USUAL);
+  expect(readSettings({ ...printSettings(USUAL), net: "linear~1e9" }).layers).toEqual([
+    { type: "linear", units: 2048 },
+  ]);
 });

@@ -1,10 +1,17 @@
 // What the training room computes, as its page calls it in the worker: a net described, a session opened. Runs in Node alike.
 import { ConfigError, describe, type LayerRow, nn } from "nabla";
+import { countOf } from "nabla/data";
+import { exportOnnx } from "nabla/onnx";
+import { encodeModel } from "nabla/train";
 import { layerOf, netOf } from "./build.ts";
+import { judge, view } from "./inspect/look.ts";
 import { openData } from "./open-data.ts";
-import type { GivenFile } from "./open-files.ts";
+import { type GivenFile, readFiles } from "./open-files.ts";
 import { type Place, TrainingSession } from "./session.ts";
 import type { Change, LayerSpec, RoomSettings } from "./settings.ts";
+
+export { listSweeps } from "./sweep/sweeps.ts";
+export { listRuns, runInside, stopRun, watchRun } from "./watch/feed.ts";
 
 /** A net as a table, or the layer at which it does not hold together. */
 export interface NetDescription {
@@ -45,6 +52,19 @@ export function describeNet(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What the user's own files hold. */
+export interface FilesInfo {
+  readonly shape: readonly number[];
+  readonly classes: readonly string[];
+  readonly images: number;
+}
+
+/** What a set in these files would be; throws `DataError` where they are none. */
+export async function describeFiles(files: readonly GivenFile[]): Promise<FilesInfo> {
+  const { train } = await readFiles(files);
+  return { shape: train.shape, classes: train.classes, images: countOf(train) };
+}
+
 /** Opens a session on the data that the settings name; `files` where they are the user's own. */
 export async function open(settings: RoomSettings, files: readonly GivenFile[] = []) {
   let held: TrainingSession | undefined = new TrainingSession(settings, await openData(settings, files));
@@ -65,6 +85,18 @@ export async function open(settings: RoomSettings, files: readonly GivenFile[] =
     branch: (place: Place, change: Change) => inTurn((session) => session.branch(place, change)),
     activate: (id: number) => inTurn((session) => session.activate(id)),
     snapshots: (id: number) => inTurn((session) => session.snapshotsOf(id)),
+    /** The score, mistakes and parameters of the net as it was at a place. */
+    judge: (place: Place) =>
+      inTurn(async (session) => judge(await session.modelAt(place), session.data, place.step)),
+    /** What it made of a validation image. */
+    view: (place: Place, image: number) =>
+      inTurn(async (session) => view(await session.modelAt(place), session.data, image)),
+    /** The net as it was at a place, as a file's bytes. */
+    encode: (place: Place, format: "onnx" | "safetensors") =>
+      inTurn(async (session) => {
+        const model = await session.modelAt(place);
+        return format === "onnx" ? exportOnnx(model) : encodeModel(model);
+      }),
     /** Lets go of everything: the page's handle alone would keep it all. */
     close: () =>
       inTurn((session) => {

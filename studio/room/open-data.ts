@@ -1,7 +1,7 @@
 // What is learned from: digits drawn here, a published set that the command line serves, or files given to the page.
 // Runs in the worker.
 import { DataError } from "nabla";
-import { countOf, generateDigits, type ImageSet, splitStratified, takeFirst } from "nabla/data";
+import { generateDigits, type ImageSet, splitStratified, takeFirst } from "nabla/data";
 import { decodeSafetensors } from "nabla/formats";
 import { type Failure, paths } from "nabla/server";
 import { type GivenFile, readFiles } from "./open-files.ts";
@@ -27,8 +27,7 @@ export async function openData(
   }
   const { train, validation } = source === "files" ? await readFiles(files) : await fetchSet(source, images);
   if (validation === undefined) {
-    const share = Math.min(1 / SHARE, 1 - 1 / countOf(train));
-    return splitStratified(takeFirst(train, images + held), share, 1);
+    return splitStratified(takeFirst(train, images + held), held / (images + held), 1);
   }
   return { train: takeFirst(train, images), validation: takeFirst(validation, held) };
 }

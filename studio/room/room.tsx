@@ -11,20 +11,56 @@ import { DataTable } from "../widgets/data-table.tsx";
 import { ADDRESS, printSettings, readSettings } from "./address.ts";
 import { BranchTable } from "./branch-table.tsx";
 import { CurvePanel } from "./curves/curve-panel.tsx";
+import { ExportPanel } from "./export-panel.tsx";
+import { Inspector } from "./inspect/inspector.tsx";
+import type { GivenFile } from "./open-files.ts";
 import "./room.css";
 import type { RoomSettings } from "./settings.ts";
 import { Settings } from "./settings-panel.tsx";
+import { SweepPanel } from "./sweep/sweep-panel.tsx";
 import { text } from "./text.ts";
 import { Timeline } from "./timeline.tsx";
-import { type BranchView, isOver, type OpenSession, type Training, useTraining } from "./use-training.ts";
+import {
+  type BranchView,
+  engine,
+  isOver,
+  type OpenSession,
+  type Training,
+  useTraining,
+} from "./use-training.ts";
+import { useRuns } from "./watch/use-watched.ts";
+import { MOST_WATCHED, WatchPanel } from "./watch/watch-panel.tsx";
+
+/** The images and classes of the sets that everyone has. */
+const GREY = [1, 28, 28];
+const TEN = 10;
 
 export function Room() {
   const t = useText(text);
   const { name } = useText(shell);
-  const [address, update] = useLabState("room", ADDRESS, (given) => printSettings(readSettings(given)));
+  const [address, update] = useLabState(
+    "room",
+    { ...ADDRESS, watch: "" as string },
+    ({ watch, ...given }) => ({
+      ...printSettings(readSettings(given)),
+      watch,
+    }),
+  );
+  const runs = useRuns();
+  const watched = address.watch
+    .split("\n")
+    .filter((run) => run !== "")
+    .slice(0, MOST_WATCHED);
+  const watch = (names: readonly string[]): void => update({ watch: names.join("\n") });
   const settings = readSettings(address);
   const change = (more: Partial<RoomSettings>): void => update(printSettings({ ...settings, ...more }));
-  const training = useTraining(settings, []);
+  const [files, setFiles] = useState<readonly GivenFile[]>([]);
+  const training = useTraining(settings, files);
+  const isOwn = settings.source === "files";
+  const own = useComputed(
+    async () => (isOwn && files.length > 0 ? engine.describeFiles(files) : undefined),
+    [isOwn, files],
+  );
   const { open, isRunning, isOpening } = training;
   useEffect(() => {
     document.title = `${t.title} · ${name}`;
@@ -43,9 +79,28 @@ export function Room() {
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </header>
-      <Settings settings={settings} onChange={change} disabled={open !== undefined || isOpening} />
+      <Settings
+        {...{
+          settings,
+          files,
+          onChange: change,
+          onFiles: setFiles,
+          disabled: open !== undefined || isOpening,
+        }}
+        shape={own.value?.shape ?? GREY}
+        classes={own.value?.classes.length ?? TEN}
+        fault={isOwn ? own.error : undefined}
+      />
       <Controls training={training} actions={actions} isFinished={isFinished} />
       {open && <Trained open={open} training={training} />}
+      {runs.runs && (
+        <>
+          <WatchPanel list={runs} names={watched} onNames={watch} />
+          <SweepPanel
+            onWatch={(run) => watch([...watched.filter((each) => each !== run), run].slice(-MOST_WATCHED))}
+          />
+        </>
+      )}
     </article>
   );
 }
@@ -169,6 +224,15 @@ function Trained({ open, training }: { readonly open: OpenSession; readonly trai
         {...{ settings: view.info.settings, last: view.step, at, kept: kept.value, isBusy: isRunning }}
         onSeek={setSeek}
         onBranch={(change) => training.branch({ branch: active, step: at }, change)}
+      />
+      <Inspector
+        {...{ session: open.session, info: open.info, isRunning }}
+        place={{ branch: active, step: at }}
+      />
+      <ExportPanel
+        {...{ session: open.session, settings: view.info.settings, classes: open.info.classes.length }}
+        place={{ branch: active, step: at }}
+        isBusy={isRunning}
       />
       <details class="panel">
         <summary>{lab.numbers}</summary>

@@ -1,47 +1,58 @@
 // The panel of what is trained and how: data, net, training. Fixed while a session is open.
 import { useText } from "../text/use-text.ts";
-import { NumberField } from "../widgets/number-field.tsx";
-import { BOUNDS, printLayers } from "./address.ts";
+import { printLayers } from "./address.ts";
+import { Composer } from "./compose/composer.tsx";
+import { DataChoice } from "./data-choice.tsx";
 import { Choice } from "./fields.tsx";
+import type { GivenFile } from "./open-files.ts";
 import { PRESET_NAMES, PRESETS, type PresetName, type RoomSettings } from "./settings.ts";
 import { ChangeFields, RunFields } from "./settings-form.tsx";
 import { text } from "./text.ts";
 
 interface SettingsProps {
   readonly settings: RoomSettings;
+  readonly files: readonly GivenFile[];
+  /** Of the images, as far as they are known. */
+  readonly shape: readonly number[];
+  readonly classes: number;
+  /** What is wrong with the files. */
+  readonly fault: string | undefined;
   readonly onChange: (change: Partial<RoomSettings>) => void;
+  readonly onFiles: (files: readonly GivenFile[]) => void;
   readonly disabled: boolean;
 }
 
 const presetOf = ({ layers }: RoomSettings): PresetName | "own" =>
   PRESET_NAMES.find((name) => printLayers(PRESETS[name]) === printLayers(layers)) ?? "own";
 
-export function Settings({ settings, onChange, disabled }: SettingsProps) {
+export function Settings(props: SettingsProps) {
+  const { settings, files, shape, classes, fault, onChange, onFiles, disabled } = props;
   const t = useText(text);
   const preset = presetOf(settings);
   return (
     <details class="panel" open={!disabled}>
       <summary>{t.settings}</summary>
       <div class="stage">
+        <DataChoice {...{ settings, files, disabled, onChange, onFiles }} />
+        {fault !== undefined && (
+          <p class="notice" role="alert">
+            {fault}
+          </p>
+        )}
+        <h2>{t.net}</h2>
         <div class="row end">
-          <NumberField
-            {...{
-              label: t.images,
-              value: settings.images,
-              ...BOUNDS.images,
-              step: 500,
-              isWhole: true,
-              disabled,
-            }}
-            onChange={(images) => onChange({ images })}
-          />
           <Choice
-            {...{ label: t.net, value: preset, disabled }}
+            {...{ label: t.preset, value: preset, disabled }}
             options={preset === "own" ? [...PRESET_NAMES, "own" as const] : PRESET_NAMES}
             nameOf={(name) => t.presets[name]}
             onChange={(name) => name !== "own" && onChange({ layers: PRESETS[name] })}
           />
         </div>
+        <Composer
+          {...{ layers: settings.layers, shape, classes, disabled }}
+          onChange={(layers) => onChange({ layers })}
+        />
+        <h2>{t.training}</h2>
         <RunFields {...{ settings, onChange, disabled }} />
         <ChangeFields {...{ settings, onChange, disabled }} />
       </div>

@@ -34,7 +34,7 @@ function curvesOf(
   quantity: Quantity,
   beta: number,
   grid: Grid,
-  validation: string,
+  names: { readonly raw: string; readonly validation: string },
 ): Curve[] {
   const colour = colourOf(place);
   const raw = series.values[quantity];
@@ -43,7 +43,7 @@ function curvesOf(
   if (beta > 0) {
     curves.push({
       ...line,
-      label: `${name}, 1:1`,
+      label: `${name}, ${names.raw}`,
       values: envelope(series.steps, raw, grid),
       opacity: 0.3,
       width: 1,
@@ -55,7 +55,12 @@ function curvesOf(
   if ((quantity === "loss" || quantity === "accuracy") && scores.length > 0) {
     const values = scores.map(({ validation: score }) => score![quantity]);
     curves.push({
-      ...{ label: `${name}, ${validation}`, colour, dash: DASHES[place % DASHES.length]!, hasPoints: true },
+      ...{
+        label: `${name}, ${names.validation}`,
+        colour,
+        dash: DASHES[place % DASHES.length]!,
+        hasPoints: true,
+      },
       ...{
         values: envelope(
           scores.map(({ step }) => step),
@@ -82,8 +87,8 @@ export function CurvePanel({ runs, onPick }: CurvePanelProps) {
   const [extra, setExtra] = useState<Quantity>("learningRate");
   return (
     <section class="panel stage" aria-label={t.curves}>
+      <h2>{t.curves}</h2>
       <div class="row end">
-        <h2>{t.curves}</h2>
         <NumberField
           {...{ label: t.smoothing, value: beta, min: 0, max: 0.999, step: 0.05, hasSlider: true }}
           onChange={setBeta}
@@ -121,7 +126,7 @@ function QuantityPlot({ runs, onPick, quantity, beta, isLog = false }: PlotProps
     const first = Math.min(...runs.map(({ series }) => series.steps[0] ?? Number.POSITIVE_INFINITY));
     const last = Math.max(0, ...runs.map(({ series }) => series.last));
     const grid = gridOf(Number.isFinite(first) ? first : 0, last, PLACES);
-    return { grid, curves: runs.flatMap((run) => curvesOf(run, quantity, beta, grid, t.validation)) };
+    return { grid, curves: runs.flatMap((run) => curvesOf(run, quantity, beta, grid, t)) };
   }, [state, quantity, beta, t]);
   const name = t.quantities[quantity];
   return (

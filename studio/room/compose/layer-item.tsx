@@ -1,0 +1,88 @@
+// One layer of the net: a handle that moves it, its numbers, what the engine says of it. Knows nothing of the others.
+import type { LayerRow } from "nabla";
+import { usePreferences } from "../../app/preferences.tsx";
+import { formatNumber } from "../../text/locale.ts";
+import { useText } from "../../text/use-text.ts";
+import { NumberField } from "../../widgets/number-field.tsx";
+import { fieldsOf, type LayerSpec } from "../settings.ts";
+import { text } from "../text.ts";
+
+interface LayerItemProps {
+  readonly layer: LayerSpec;
+  readonly index: number;
+  readonly disabled: boolean;
+  readonly row: LayerRow | undefined;
+  readonly fault: string | undefined;
+  readonly placeAt: (y: number) => number;
+  readonly onMove: (to: number) => void;
+  readonly onChange: (layer: LayerSpec) => void;
+  readonly onRemove: () => void;
+}
+
+export function LayerItem(props: LayerItemProps) {
+  const { layer, index, disabled, row, fault, placeAt, onMove, onChange, onRemove } = props;
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const name = `${index} ${layer.type}`;
+  const format = (value: number): string => (value === 0 ? "·" : formatNumber(value, locale));
+  return (
+    <li data-layer={index} data-fault={fault !== undefined}>
+      <span class="composer-name">
+        <button
+          type="button"
+          class="composer-handle"
+          data-handle
+          data-own-keys
+          disabled={disabled}
+          aria-label={t.moveLayer(name)}
+          onKeyDown={(event) => {
+            if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+            event.preventDefault();
+            onMove(index + (event.key === "ArrowUp" ? -1 : 1));
+          }}
+          onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+          onPointerUp={(event) => {
+            const place = placeAt(event.clientY);
+            if (event.currentTarget.hasPointerCapture(event.pointerId) && place >= 0) onMove(place);
+          }}
+        >
+          ⠿
+        </button>
+        <strong>{layer.type}</strong>
+      </span>
+      <span class="composer-fields">
+        {Object.entries(fieldsOf(layer.type)).map(([field, { min, max, isWhole }]) => (
+          <NumberField
+            key={field}
+            {...{ label: t.layerFields[field as keyof typeof t.layerFields], value: Number(layer[field]) }}
+            {...{ min, max, isWhole, disabled, step: isWhole ? 1 : 0.05 }}
+            onChange={(value) => onChange({ ...layer, [field]: value })}
+          />
+        ))}
+      </span>
+      <span class="composer-facts" data-shape={row?.shape.join("×")} data-parameters={row?.parameters}>
+        {row && (
+          <>
+            <span class="composer-shape">{row.shape.join("×")}</span>
+            <span>{format(row.parameters)}</span>
+            <span>{format(row.flops)}</span>
+          </>
+        )}
+      </span>
+      <button
+        type="button"
+        class="composer-remove"
+        disabled={disabled}
+        aria-label={t.removeLayer(name)}
+        onClick={onRemove}
+      >
+        ✕
+      </button>
+      {fault !== undefined && (
+        <span class="problem" role="alert">
+          {fault}
+        </span>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,123 @@
+// A sweep by parallel coordinates: a line for each trial, bounds on each axis, and the trials within them as a table.
+import { useState } from "preact/hooks";
+import { usePreferences } from "../../app/preferences.tsx";
+import { useComputed } from "../../engine/use-computed.ts";
+import { formatNumber, formatPercent } from "../../text/locale.ts";
+import { useText } from "../../text/use-text.ts";
+import { Choice } from "../fields.tsx";
+import { text } from "../text.ts";
+import { engine } from "../use-training.ts";
+import { type Axis, axisOf } from "./axis.ts";
+import { type Bounds, Parallel, WHOLE } from "./parallel.tsx";
+import type { Setting, Sweep, Trial } from "./sweeps.ts";
+
+/** The values of a trial on all axes: its settings, then accuracy and loss. */
+const valuesOf = ({ settings, accuracy, loss }: Trial): Setting[] => [...settings, accuracy, loss];
+
+export function SweepPanel({ onWatch }: { readonly onWatch: (run: string) => void }) {
+  const t = useText(text);
+  const sweeps = useComputed(() => engine.listSweeps(), []);
+  const [name, setName] = useState<string>();
+  const found = sweeps.value ?? [];
+  const sweep = found.find((each) => each.name === name) ?? found[0];
+  if (sweep === undefined) return null;
+  return (
+    <section class="panel stage" aria-label={t.sweeps}>
+      <h2>{t.sweeps}</h2>
+      {found.length > 1 && (
+        <Choice
+          {...{
+            label: t.sweep,
+            value: sweep.name,
+            options: found.map((each) => each.name),
+            onChange: setName,
+          }}
+          nameOf={(each) => each}
+        />
+      )}
+      <SweepView key={sweep.name} sweep={sweep} onWatch={onWatch} />
+    </section>
+  );
+}
+
+interface SweepViewProps {
+  readonly sweep: Sweep;
+  readonly onWatch: (run: string) => void;
+}
+
+function SweepView({ sweep, onWatch }: SweepViewProps) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const { fields, trials, unscored } = sweep;
+  const names = [...fields, t.quantities.accuracy, t.quantities.loss];
+  const values = trials.map(valuesOf);
+  const axes = names.map((axis, i) =>
+    axisOf(
+      axis,
+      values.map((row) => row[i]!),
+    ),
+  );
+  const [bounds, setBounds] = useState<readonly Bounds[]>(() => names.map(() => WHOLE));
+  const isWithin = (row: readonly Setting[]): boolean =>
+    axes.every((axis: Axis, i) => {
+      const place = axis.placeOf(row[i]!);
+      return place >= bounds[i]![0] && place <= bounds[i]![1];
+    });
+  const chosen = values.map(isWithin);
+  const within = trials.filter((_, i) => chosen[i]);
+  const print = (value: Setting): string =>
+    typeof value === "number" ? formatNumber(value, locale) : String(value);
+  return (
+    <>
+      <p class="hint">{t.sweepHint(formatNumber(unscored, locale))}</p>
+      <Parallel
+        {...{ axes, values, chosen, bounds, print }}
+        shade={trials.map(({ accuracy }) => axes[fields.length]!.placeOf(accuracy))}
+        label={t.parallel(formatNumber(trials.length, locale))}
+        onBounds={(i, next) => setBounds(bounds.with(i, next))}
+      />
+      <div class="row">
+        <span aria-live="polite">
+          {t.within(formatNumber(within.length, locale), formatNumber(trials.length, locale))}
+        </span>
+        <button type="button" onClick={() => setBounds(names.map(() => WHOLE))}>
+          {t.all}
+        </button>
+      </div>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label={t.sweeps}>
+        <table data-testid="trials">
+          <thead>
+            <tr>
+              <th scope="col">{t.trial}</th>
+              {names.map((axis) => (
+                <th key={axis} scope="col">
+                  {axis}
+                </th>
+              ))}
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {within.map((trial) => (
+              <tr key={trial.trial} data-trial={trial.trial}>
+                <th scope="row">{trial.trial}</th>
+                {trial.settings.map((value, i) => (
+                  <td key={fields[i]} data-value={value}>
+                    {print(value)}
+                  </td>
+                ))}
+                <td data-value={trial.accuracy}>{formatPercent(trial.accuracy, locale, 2)}</td>
+                <td data-value={trial.loss}>{formatNumber(trial.loss, locale)}</td>
+                <td>
+                  <button type="button" onClick={() => onWatch(trial.run)}>
+                    {t.curves}
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,175 @@
+// Follows runs of the command line through its server: the list, and each run's events as they come, gathered into
+// batches so that the page has little to do. Runs in the worker.
+import { DataError } from "nabla";
+import { filters } from "nabla/explain";
+import { type Failure, type MetricsPage, paths, type RunDetail, type RunSummary } from "nabla/server";
+import { decodeModel, type EndEvent, type EpochEvent, type HistogramEvent, type RunEvent } from "nabla/train";
+import type { Points } from "../branch.ts";
+import { noPoints } from "../branch.ts";
+import { type Sheet, sheetOf } from "../inspect/look.ts";
+
+/** The answer as JSON; undefined where there is no server of ours at this address. */
+export async function ask<T>(path: string): Promise<T | undefined> {
+  const answer = await fetch(path).catch(() => undefined);
+  // A static site answers with a page of its own, or with nothing.
+  if (!answer?.headers.get("content-type")?.includes("json")) return undefined;
+  const value = (await answer.json()) as T | Failure;
+  if (answer.ok) return value as T;
+  throw new DataError((value as Failure).error, { path });
+}
+
+/** All runs, newest first; undefined where the page has no server. */
+export const listRuns = (): Promise<RunSummary[] | undefined> => ask<RunSummary[]>(paths.runs);
+
+/** Asks the process that trains a run to finish its step, save and end. */
+export async function stopRun(name: string): Promise<void> {
+  const answer = await fetch(paths.stop(name), { method: "POST" });
+  if (!answer.ok) throw new DataError(((await answer.json()) as Failure).error, { name });
+}
+
+/** A run's score on the test images, and the filters of its net, once they are there. */
+export interface RunInside {
+  readonly score?: RunDetail["score"];
+  readonly filters?: Sheet | undefined;
+}
+
+export async function runInside(name: string): Promise<RunInside> {
+  const detail = await ask<RunDetail>(paths.run(name));
+  if (detail === undefined || !detail.hasModel) return {};
+  const answer = await fetch(paths.model(name));
+  const bytes = answer.ok ? new Uint8Array(await answer.arrayBuffer()) : undefined;
+  const found =
+    bytes &&
+    (await decodeModel(bytes)
+      .then(filters)
+      .catch(() => undefined));
+  return {
+    ...(detail.score && { score: detail.score }),
+    filters: found && sheetOf({ layer: found.layer, type: "conv2d" }, found),
+  };
+}
+
+/** What has come of a run since the last batch. */
+export interface Batch {
+  readonly points: Points;
+  readonly epochs: readonly EpochEvent[];
+  /** True where the run was gone on with from before: all anew. */
+  readonly isRestarted: boolean;
+  readonly histograms: HistogramEvent | undefined;
+  readonly end: EndEvent | undefined;
+}
+
+/** Events of a batch, and milliseconds between two. */
+const MOST_EVENTS = 5000;
+const PAUSE = 100;
+
+class Feed {
+  #events: RunEvent[] = [];
+  #isRestarted = false;
+  #isClosed = false;
+  #failure: Error | undefined;
+  #source: EventSource | undefined;
+  #wake = (): void => {};
+
+  async start(name: string): Promise<void> {
+    try {
+      let after = "0";
+      let isComplete = false;
+      // What there is already comes by the megabyte, not event by event.
+      while (!isComplete && !this.#isClosed) {
+        const page = await ask<MetricsPage>(paths.metrics(name, after));
+        if (page === undefined)
+          throw new DataError(`watch: the server no longer answers. Start nabla studio again.`);
+        if (page.isRestarted) this.#restart();
+        for (const event of page.events) this.#events.push(event);
+        ({ next: after, isComplete } = page);
+        this.#wake();
+      }
+      if (!this.#isClosed) this.#listen(paths.stream(name, after));
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #listen(address: string): void {
+    const source = new EventSource(address);
+    this.#source = source;
+    source.onmessage = ({ data }) => {
+      this.#events.push(JSON.parse(data as string) as RunEvent);
+      this.#wake();
+    };
+    source.addEventListener("restart", () => this.#restart());
+    source.onerror = () => {
+      // A connection that is lost is taken up again by itself; one that is refused is not.
+      if (source.readyState !== EventSource.CLOSED) return;
+      this.#fail(
+        new DataError("watch: the server no longer answers. Start nabla studio again and open its address."),
+      );
+    };
+  }
+
+  #restart(): void {
+    this.#events = [];
+    this.#isRestarted = true;
+    this.#wake();
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    this.#wake();
+  }
+
+  get #hasNews(): boolean {
+    return this.#events.length > 0 || this.#isRestarted || this.#isClosed || this.#failure !== undefined;
+  }
+
+  /** The next batch, as soon as there is something; undefined once closed. */
+  async next(): Promise<Batch | undefined> {
+    if (!this.#hasNews) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+    if (this.#isClosed) return undefined;
+    if (this.#events.length === 0 && this.#failure !== undefined) throw this.#failure;
+    const batch = gather(this.#events.splice(0, MOST_EVENTS), this.#isRestarted);
+    this.#isRestarted = false;
+    return batch;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#source?.close();
+    this.#wake();
+  }
+}
+
+/** Events as columns. */
+export function gather(events: readonly RunEvent[], isRestarted: boolean): Batch {
+  const points = noPoints();
+  const epochs: EpochEvent[] = [];
+  let histograms: HistogramEvent | undefined;
+  let end: EndEvent | undefined;
+  for (const event of events) {
+    if (event.type === "step") {
+      points.step.push(event.step);
+      points.loss.push(event.loss);
+      points.accuracy.push(event.accuracy);
+      points.learningRate.push(event.learningRate);
+      points.gradientNorm.push(event.gradientNorm ?? Number.NaN);
+      points.updateNorm.push(event.updateNorm ?? Number.NaN);
+      points.imagesPerSecond.push(event.imagesPerSecond);
+    } else if (event.type === "epoch") epochs.push(event);
+    else if (event.type === "histograms") histograms = event;
+    else if (event.type === "end") end = event;
+  }
+  return { points, epochs, isRestarted, histograms, end };
+}
+
+/** Follows a run from its first event on until closed. */
+export function watchRun(name: string) {
+  const feed = new Feed();
+  void feed.start(name);
+  return { next: () => feed.next(), close: () => feed.close() };
+}

@@ -1,0 +1,150 @@
+// The training room with the command line's server behind it: a run of `nabla train --studio` is watched as it goes, a
+// long run stays smooth, a sweep is narrowed down.
+import { EventEmitter } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startStudio } from "nabla/server/node";
+import type { StepEvent } from "nabla/train";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingTerminal } from "../../src/cli/terminal.ts";
+import { openStudio, type Studio } from "./harness.ts";
+
+let studio: Studio;
+const folder = mkdtempSync(join(tmpdir(), "nabla-watch-"));
+const before = process.env["NABLA_CACHE"];
+beforeAll(async () => {
+  process.env["NABLA_CACHE"] = join(folder, "cache");
+  studio = await openStudio();
+});
+afterAll(async () => {
+  await studio?.close();
+  if (before === undefined) delete process.env["NABLA_CACHE"];
+  else process.env["NABLA_CACHE"] = before;
+  rmSync(folder, { recursive: true });
+});
+
+/** The address of the room on a server that printed `url`. */
+const roomAt = (url: string, query = ""): string => `${url}#/room${query}`;
+const points = async (page: Page): Promise<number> =>
+  Number(await page.getByTestId("watched").getAttribute("data-points", { timeout: 20_000 }));
+
+test("a run of nabla train --studio is watched until its end, to the last number", async () => {
+  const terminal = recordingTerminal({ columns: 100 });
+  const signals = Object.assign(new EventEmitter(), { exit: () => {} });
+  const small = [
+    "--model",
+    "linear",
+    "--limit",
+    "2000",
+    "--batch-size",
+    "10",
+    "--epochs",
+    "2",
+    "--threads",
+    "1",
+  ];
+  const out = join(folder, "cli", "first");
+  const code = runCommandLine(["train", ...small, "--studio", "--out", out], { terminal, signals });
+  const printed = () => terminal.output() + terminal.errors();
+  await expect.poll(printed).toMatch(/http:\S+token=/);
+  const { page, complaints } = await studio.open("#/");
+  await page.goto(roomAt(printed().match(/http:\/\/\S+\?token=[\w-]+/)![0]));
+  await page.getByRole("checkbox", { name: "first" }).check({ timeout: 30_000 });
+  expect(page.url()).toContain("watch=first");
+  await expect.poll(printed, { timeout: 60_000 }).toContain("is still served at");
+  const steps = readFileSync(join(out, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as StepEvent)
+    .filter(({ type }) => type === "step");
+  await expect.poll(() => points(page)).toBe(steps.length);
+  expect(Number(await page.getByTestId("watched").getAttribute("data-loss"))).toBe(steps.at(-1)!.loss);
+  await expect.poll(() => page.locator('tr[data-run="first"]').getAttribute("data-state")).toBe("done");
+  // Its score on the test images, when it is there.
+  await expect.poll(() => page.getByTestId("confusion").locator("td").count()).toBe(100);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+  signals.emit("SIGINT");
+  expect(await code).toBe(0);
+});
+
+test("a run of a hundred thousand steps is drawn whole, at the plot's width", async () => {
+  const runs = join(folder, "long");
+  mkdirSync(join(runs, "long"), { recursive: true });
+  writeFileSync(join(runs, "long", "config.json"), "{}");
+  const events = Array.from({ length: 100_000 }, (_, i) => {
+    const loss = 2.3 * Math.exp(-i / 20_000) + 0.1 * Math.abs(Math.sin(i));
+    return `{"type":"step","epoch":1,"step":${i + 1},"loss":${loss},"accuracy":0.5,"learningRate":0.001,"imagesPerSecond":1000}\n`;
+  });
+  writeFileSync(join(runs, "long", "metrics.jsonl"), events.join(""));
+  const server = await startStudio({ runs });
+  const { page } = await studio.open("#/");
+  await page.addInitScript(() => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { longTasks: seen });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) seen.push(Math.round(duration));
+    }).observe({ entryTypes: ["longtask"] });
+  });
+  await page.goto(roomAt(server.url, "?watch=long"));
+  await expect.poll(() => points(page)).toBe(100_000);
+  // Drawn, and all of it: what is on the canvas is no more than the plot has places for.
+  await expect.poll(() => page.locator(".line-plot canvas").count()).toBe(3);
+  const before = await page.evaluate("longTasks.length");
+  const slider = page.getByRole("slider", { name: "smoothing" });
+  for (let i = 0; i < 5; i++) await slider.press("ArrowLeft");
+  expect(await page.locator(".line-plot canvas").count()).toBe(3);
+  const tasks = (await page.evaluate("longTasks")) as number[];
+  // Reported, not asserted: a slow machine is no fault.
+  console.log(
+    `100 000 points: long tasks ${JSON.stringify(tasks)} ms, ${before} of them before smoothing changed`,
+  );
+  await page.context().close();
+  await server.close();
+});
+
+test("a sweep's trials are narrowed down on an axis by keyboard, and one is watched", async () => {
+  const runs = join(folder, "sweeps");
+  const results = [0.1, 0.01, 0.001].map((lr, i) => ({
+    ...{
+      trial: i + 1,
+      point: { lr, optimizer: i === 0 ? "sgd" : "adam" },
+      state: "done",
+      epochs: 1,
+      seconds: 1,
+    },
+    ...{ scores: [{ loss: 0.5 + i, accuracy: 0.9 - 0.1 * i }], folder: `00${i + 1}` },
+  }));
+  for (const { folder: name } of results) {
+    mkdirSync(join(runs, "s", name), { recursive: true });
+    writeFileSync(join(runs, "s", name, "config.json"), "{}");
+    writeFileSync(
+      join(runs, "s", name, "metrics.jsonl"),
+      '{"type":"step","epoch":1,"step":1,"loss":2.5,"accuracy":0.1,"learningRate":0.1,"imagesPerSecond":9}\n',
+    );
+  }
+  const waiting = { trial: 4, point: { lr: 1, optimizer: "sgd" }, state: "waiting", epochs: 0, seconds: 0 };
+  writeFileSync(
+    join(runs, "s", "results.json"),
+    JSON.stringify({ results: [...results, { ...waiting, scores: [], folder: "004" }] }),
+  );
+  const server = await startStudio({ runs });
+  const { page, complaints } = await studio.open("#/");
+  await page.goto(roomAt(server.url));
+  const rows = page.getByTestId("trials").locator("tbody tr");
+  await expect.poll(() => rows.count()).toBe(3);
+  // The lower bound of the learning rate up past the middle one: only the greatest is left.
+  const bound = page.getByRole("slider", { name: "lr ≥" });
+  for (let i = 0; i < 3; i++) await bound.press("Shift+ArrowUp");
+  expect(await rows.count()).toBe(1);
+  expect(await rows.first().getAttribute("data-trial")).toBe("1");
+  await rows.getByRole("button", { name: "Curves" }).press("Enter");
+  await expect.poll(() => points(page)).toBe(1);
+  expect(decodeURIComponent(page.url())).toContain("watch=s/001");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+  await server.close();
+});
