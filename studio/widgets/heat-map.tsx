@@ -36,6 +36,30 @@ function boundsOf(values: ArrayLike<number>): [number, number] {
   return min <= max ? [min, max] : [0, 1];
 }
 
+/** Colours told apart between the bounds of a scale. */
+const LEVELS = 1024;
+
+/** Writes a colour for each value; from a table, since a photograph has many values and the page must not wait. */
+function paint(
+  pixels: Uint8ClampedArray,
+  values: ArrayLike<number>,
+  scale: Scale,
+  min: number,
+  max: number,
+): void {
+  const colour = colouring(scale, min, max);
+  const [bad, span] = [colour(Number.NaN), max - min || 1];
+  const table = Array.from({ length: LEVELS }, (_, level) => colour(min + (span * level) / (LEVELS - 1)));
+  for (let i = 0; i * 4 < pixels.length; i++) {
+    const level = Math.round(((values[i]! - min) / span) * (LEVELS - 1));
+    const rgb = table[Math.min(LEVELS - 1, Math.max(0, level))] ?? bad;
+    pixels[i * 4] = rgb[0];
+    pixels[i * 4 + 1] = rgb[1];
+    pixels[i * 4 + 2] = rgb[2];
+    pixels[i * 4 + 3] = 255;
+  }
+}
+
 export function HeatMap(props: HeatMapProps) {
   const { values, width, height, scale, size = 196, label, frame, caption } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -44,15 +68,8 @@ export function HeatMap(props: HeatMapProps) {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const [low, high] = boundsOf(values);
-    const colour = colouring(scale, props.min ?? low, props.max ?? high);
     const image = context.createImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      const [red, green, blue] = colour(values[i]!);
-      image.data[i * 4] = red;
-      image.data[i * 4 + 1] = green;
-      image.data[i * 4 + 2] = blue;
-      image.data[i * 4 + 3] = 255;
-    }
+    paint(image.data, values, scale, props.min ?? low, props.max ?? high);
     context.putImageData(image, 0, 0);
   }, [values, width, height, scale, props.min, props.max, isDark]);
   const box = frame && {

@@ -12,15 +12,18 @@ export type Refusal =
   | "cameraUnsupported";
 
 const MOST = { width: 320, height: 240 };
+/** Pictures that follow one another are smaller, so that the page keeps up. */
+export const MOST_LIVE = { width: 192, height: 144 };
 const LEAST = 8;
 const MOST_BYTES = 30e6;
 
-/** The picture in grey, no larger than 320 × 240; undefined where it is too narrow to lay a filter on. */
+/** The picture in grey, no larger than `most`; undefined where it is too narrow to lay a filter on. */
 export function greyPicture(
   source: CanvasImageSource,
   given: { readonly width: number; readonly height: number },
+  most = MOST,
 ): Picture | undefined {
-  const scale = Math.min(1, MOST.width / given.width, MOST.height / given.height);
+  const scale = Math.min(1, most.width / given.width, most.height / given.height);
   const [width, height] = [Math.round(given.width * scale), Math.round(given.height * scale)];
   if (!(width >= LEAST && height >= LEAST)) return undefined;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -31,10 +34,10 @@ export function greyPicture(
   context.drawImage(source, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   // Luma of ITU-R BT.601.
-  const values = Float32Array.from(
-    { length: width * height },
-    (_, i) => 0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!,
-  );
+  const values = new Float32Array(width * height);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = 0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!;
+  }
   return { width, height, values };
 }
 

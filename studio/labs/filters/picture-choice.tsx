@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useText } from "../../text/use-text.ts";
 import type { Picture } from "./compute.ts";
-import { greyPicture, openCamera, type Refusal, readPicture } from "./own-picture.ts";
+import { greyPicture, MOST_LIVE, openCamera, type Refusal, readPicture } from "./own-picture.ts";
 import { SCENE_NAMES } from "./presets.ts";
 import { text } from "./text.ts";
 
@@ -96,7 +96,7 @@ function Camera(props: CameraProps) {
     void video.play().catch(() => {}); // Refused only when the stream has ended meanwhile.
     const timer = setInterval(() => {
       if (latest.current.isBusy || video.videoWidth === 0) return;
-      const picture = greyPicture(video, { width: video.videoWidth, height: video.videoHeight });
+      const picture = greyPicture(video, { width: video.videoWidth, height: video.videoHeight }, MOST_LIVE);
       if (picture) latest.current.onPicture(picture);
     }, PAUSE);
     return () => {
