@@ -13,7 +13,7 @@ INLINE i64 conv_spectrum_size(const conv_job *j) { return conv_frequencies(j) * 
    channels, transforming results back, transforming a weight. */
 #define CONV_EXPAND_COST 4
 #define CONV_CONTRACT_COST 5
-#define CONV_FILTER_COST 20
+#define CONV_FILTER_COST 60
 #define CONV_SPECTRUM_CHANNELS 256 /* beyond, too few tiles fit the caches beside each other */
 
 /* Whether fewer multiplications are worth the transforms. */
@@ -231,7 +231,8 @@ static conv_contract_kernel *const conv_contract_kernels[2][2] = {{conv_contract
 #define CONV_SPECTRUM_LIMIT (640 << 10) /* bytes of a block's sources as frequencies */
 #define CONV_PRODUCT_LIMIT (384 << 10)  /* and of one panel's products */
 #define CONV_TILED_LIMIT (256 << 10)    /* and of its strip */
-#define CONV_SPECTRUM_TARGET (320 << 10) /* of sources and products together, to stay in the second-level cache */
+#define CONV_SPECTRUM_TARGET (256 << 10) /* of sources and products together, to stay in the second-level cache */
+#define CONV_LEAST_TILES 50 /* but a block of fewer is not worth reading all the weights for */
 
 typedef struct {
   conv_ahead ahead;
@@ -250,8 +251,8 @@ static i64 conv_fits_winograd(const conv_job *j, const conv_block *b, i64 most) 
   conv_spectrum f = conv_make_spectrum(j, b);
   i64 size = conv_spectrum_size(j), spectrum = size * f.pitch * 4;
   i64 product = (f.tiles + 1) * conv_product_pitch(f.frequencies, 2 * LANES) * 4;
-  return spectrum + product <= most && spectrum <= CONV_SPECTRUM_LIMIT && product <= CONV_PRODUCT_LIMIT &&
-         conv_tiled_bytes(j, b) <= CONV_TILED_LIMIT &&
+  return (f.tiles <= CONV_LEAST_TILES || spectrum + product <= most) && spectrum <= CONV_SPECTRUM_LIMIT &&
+         product <= CONV_PRODUCT_LIMIT && conv_tiled_bytes(j, b) <= CONV_TILED_LIMIT &&
          b->images * b->rows * b->columns * j->out * j->groups * 4 <= CONV_RESULT_LIMIT;
 }
 
