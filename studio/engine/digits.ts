@@ -7,10 +7,13 @@ export const VALIDATION_IMAGES = 500;
 
 let drawn: Examples | undefined;
 
-/** The first `count` training images and the validation images, the same each time. */
-export function digitExamples(count: number): Examples {
+/**
+ * The first `count` training images and the validation images, the same each time. `most` are drawn at once, where more
+ * will be asked for later.
+ */
+export function digitExamples(count: number, most = count): Examples {
   if (drawn === undefined || drawn.train.labels.length < count) {
-    const { train, test } = generateDigits({ train: count, test: VALIDATION_IMAGES });
+    const { train, test } = generateDigits({ train: Math.max(count, most), test: VALIDATION_IMAGES });
     drawn = { train, validation: test };
   }
   return { train: takeFirst(drawn.train, count), validation: drawn.validation };
