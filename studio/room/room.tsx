@@ -1,5 +1,5 @@
 // The training room: what is trained and how, its curves, its past, its branches.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { usePreferences } from "../app/preferences.tsx";
 import { useComputed } from "../engine/use-computed.ts";
 import { useRunKeys } from "../lab/keys.ts";
@@ -7,29 +7,15 @@ import { useLabState } from "../lab/state.ts";
 import { shell } from "../text/index.ts";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
-import { DataTable } from "../widgets/data-table.tsx";
 import { ADDRESS, printSettings, readSettings } from "./address.ts";
-import { BranchTable } from "./branch-table.tsx";
-import { CurvePanel } from "./curves/curve-panel.tsx";
-import { ExportPanel } from "./export-panel.tsx";
-import { Inspector } from "./inspect/inspector.tsx";
 import type { GivenFile } from "./open-files.ts";
 import "./room.css";
 import type { RoomSettings } from "./settings.ts";
 import { Settings } from "./settings-panel.tsx";
-import { SweepPanel } from "./sweep/sweep-panel.tsx";
 import { text } from "./text.ts";
-import { Timeline } from "./timeline.tsx";
-import {
-  type BranchView,
-  engine,
-  isOver,
-  type OpenSession,
-  type Training,
-  useTraining,
-} from "./use-training.ts";
-import { useRuns } from "./watch/use-watched.ts";
-import { MOST_WATCHED, WatchPanel } from "./watch/watch-panel.tsx";
+import { Trained } from "./trained.tsx";
+import { engine, isOver, type OpenSession, type Training, useTraining } from "./use-training.ts";
+import { ServerSide } from "./watch/server-side.tsx";
 
 /** The images and classes of the sets that everyone has. */
 const GREY = [1, 28, 28];
@@ -46,12 +32,6 @@ export function Room() {
       watch,
     }),
   );
-  const runs = useRuns();
-  const watched = address.watch
-    .split("\n")
-    .filter((run) => run !== "")
-    .slice(0, MOST_WATCHED);
-  const watch = (names: readonly string[]): void => update({ watch: names.join("\n") });
   const settings = readSettings(address);
   const change = (more: Partial<RoomSettings>): void => update(printSettings({ ...settings, ...more }));
   const [files, setFiles] = useState<readonly GivenFile[]>([]);
@@ -72,6 +52,23 @@ export function Room() {
     step: () => isRunning || isFinished || isOpening || training.step(),
     reset: training.reset,
   };
+  const isFixed = open !== undefined || isOpening;
+  // A form of many fields, which does not change with each step.
+  const form = useMemo(
+    () => (
+      <Settings
+        {...{ settings, files, onChange: change, onFiles: setFiles, disabled: isFixed }}
+        shape={own.value?.shape ?? GREY}
+        classes={own.value?.classes.length ?? TEN}
+        fault={isOwn ? own.error : undefined}
+      />
+    ),
+    [address, files, isFixed, own, isOwn],
+  );
+  const server = useMemo(
+    () => <ServerSide watch={address.watch} onWatch={(watch) => update({ watch })} />,
+    [address.watch],
+  );
   useRunKeys(actions as Parameters<typeof useRunKeys>[0]);
   return (
     <article class="lab room">
@@ -79,28 +76,10 @@ export function Room() {
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </header>
-      <Settings
-        {...{
-          settings,
-          files,
-          onChange: change,
-          onFiles: setFiles,
-          disabled: open !== undefined || isOpening,
-        }}
-        shape={own.value?.shape ?? GREY}
-        classes={own.value?.classes.length ?? TEN}
-        fault={isOwn ? own.error : undefined}
-      />
+      {server}
+      {form}
       <Controls training={training} actions={actions} isFinished={isFinished} />
       {open && <Trained open={open} training={training} />}
-      {runs.runs && (
-        <>
-          <WatchPanel list={runs} names={watched} onNames={watch} />
-          <SweepPanel
-            onWatch={(run) => watch([...watched.filter((each) => each !== run), run].slice(-MOST_WATCHED))}
-          />
-        </>
-      )}
     </article>
   );
 }
@@ -179,65 +158,5 @@ function Failure({ open, training }: { readonly open: OpenSession; readonly trai
         </button>
       )}
     </div>
-  );
-}
-
-/** The rows of the table: the last steps of each branch that is drawn. */
-const ROWS = 60;
-const rowsOf = (views: readonly BranchView[]): number[][] =>
-  views.flatMap(({ info, series: { steps, values } }) =>
-    steps.slice(-ROWS).map((step, i) => {
-      const at = Math.max(0, steps.length - ROWS) + i;
-      const numbers = [values.loss, values.accuracy, values.learningRate, values.gradientNorm];
-      return [info.id, step, ...numbers.map((list) => list[at]!)];
-    }),
-  );
-
-/** What there is to see of a session. */
-function Trained({ open, training }: { readonly open: OpenSession; readonly training: Training }) {
-  const t = useText(text);
-  const { lab } = useText(shell);
-  const [seek, setSeek] = useState<number>();
-  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
-  const { branches, active } = open;
-  const view = branches[active]!;
-  useEffect(() => setSeek(undefined), [open.session, active]);
-  const { isRunning } = training;
-  const kept = useComputed(
-    async () => (isRunning ? undefined : (await open.session.snapshots(active)).length),
-    [open.session, active, isRunning, isRunning ? 0 : view.step],
-  );
-  const at = Math.min(seek ?? view.step, view.step);
-  const shown = branches.filter(({ info }) => !hidden.has(info.id));
-  const runs = shown.map(({ info, series }) => ({ name: t.branchName(info.id), series, place: info.id }));
-  const show = (id: number, isShown: boolean): void => {
-    const others = [...hidden].filter((each) => each !== id);
-    setHidden(new Set(isShown ? others : [...others, id]));
-  };
-  return (
-    <>
-      <CurvePanel runs={runs} onPick={(step) => isRunning || setSeek(step)} />
-      <BranchTable
-        {...{ branches, active, hidden, isBusy: isRunning, onShow: show, onActivate: training.activate }}
-      />
-      <Timeline
-        {...{ settings: view.info.settings, last: view.step, at, kept: kept.value, isBusy: isRunning }}
-        onSeek={setSeek}
-        onBranch={(change) => training.branch({ branch: active, step: at }, change)}
-      />
-      <Inspector
-        {...{ session: open.session, info: open.info, isRunning }}
-        place={{ branch: active, step: at }}
-      />
-      <ExportPanel
-        {...{ session: open.session, settings: view.info.settings, classes: open.info.classes.length }}
-        place={{ branch: active, step: at }}
-        isBusy={isRunning}
-      />
-      <details class="panel">
-        <summary>{lab.numbers}</summary>
-        <DataTable caption={t.table} columns={t.tableColumns} rows={rowsOf(shown)} />
-      </details>
-    </>
   );
 }

@@ -1,16 +1,16 @@
 // What every lab promises, in a real browser: it opens without a complaint in both languages and themes, on a phone and
 // offline, breaks no accessibility rule, tells a formula, does its steps by keyboard, and hands out a program that runs.
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStudio, type Studio } from "./harness.ts";
+import { overflow, violationsOn } from "./page.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const AXE = join(ROOT, "node_modules/axe-core/axe.min.js");
 const labs = (await readdir(join(ROOT, "studio/labs"), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
@@ -21,30 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => studio?.close());
 
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-async function violationsOn(page: Page): Promise<string[]> {
-  // Evaluated from outside, so that the page's security policy stays in force.
-  await page.evaluate(await readFile(AXE, "utf8"));
-  const { violations } = (await page.evaluate(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })",
-  )) as { violations: Violation[] };
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" · ")}`,
-  );
-}
-
 /** The lab is there and the engine has answered. */
 async function settled(page: Page): Promise<void> {
   await page.locator("article.lab").waitFor();
   await page.locator('[data-testid="lab-table"] td').first().waitFor({ state: "attached", timeout: 50_000 });
 }
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
 describe.each(labs)("%s", (lab) => {
   test.each([

@@ -4,13 +4,19 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openDevice, setDevice } from "nabla";
+import { generateDigits, takeFirst } from "nabla/data";
+import { encodeIdxImages, encodeIdxLabels } from "nabla/formats";
 import { startStudio } from "nabla/server/node";
 import type { StepEvent } from "nabla/train";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { recordingTerminal } from "../../src/cli/terminal.ts";
+import { TrainingSession } from "../../studio/room/session.ts";
+import { PRESETS, USUAL } from "../../studio/room/settings.ts";
 import { openStudio, type Studio } from "./harness.ts";
+import { overflow, tableRows, violationsOn } from "./page.ts";
 
 let studio: Studio;
 const folder = mkdtempSync(join(tmpdir(), "nabla-watch-"));
@@ -52,8 +58,9 @@ test("a run of nabla train --studio is watched until its end, to the last number
   await expect.poll(printed).toMatch(/http:\S+token=/);
   const { page, complaints } = await studio.open("#/");
   await page.goto(roomAt(printed().match(/http:\/\/\S+\?token=[\w-]+/)![0]));
-  await page.getByRole("checkbox", { name: "first" }).check({ timeout: 30_000 });
-  expect(page.url()).toContain("watch=first");
+  // What is in training is watched unasked.
+  await expect.poll(() => page.url(), { timeout: 30_000 }).toContain("watch=first");
+  expect(await page.getByRole("checkbox", { name: "first" }).isChecked()).toBe(true);
   await expect.poll(printed, { timeout: 60_000 }).toContain("is still served at");
   const steps = readFileSync(join(out, "metrics.jsonl"), "utf8")
     .trim()
@@ -106,6 +113,41 @@ test("a run of a hundred thousand steps is drawn whole, at the plot's width", as
   await server.close();
 });
 
+test("MNIST's files on the server's machine are learned from; where there are none the page says what to do", async () => {
+  const dataDir = join(folder, "data");
+  mkdirSync(join(dataDir, "mnist"), { recursive: true });
+  const set = generateDigits({ train: 240, test: 60 });
+  for (const [part, { images, labels }] of [
+    ["train", set.train],
+    ["t10k", set.test],
+  ] as const) {
+    const bytes = encodeIdxImages({ count: labels.length, height: 28, width: 28, images });
+    writeFileSync(join(dataDir, "mnist", `${part}-images-idx3-ubyte`), bytes);
+    writeFileSync(join(dataDir, "mnist", `${part}-labels-idx1-ubyte`), encodeIdxLabels(labels));
+  }
+  const server = await startStudio({ runs: join(folder, "none"), dataDir });
+  const { page } = await studio.open("#/");
+  await page.goto(roomAt(server.url, "?source=mnist&images=200&batchSize=20&net=flatten"));
+  await page.locator(".room").waitFor();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => tableRows(page)).toHaveLength(1);
+  // The command above has closed the device that it set.
+  setDevice(await openDevice());
+  const settings = { ...USUAL, images: 200, batchSize: 20, layers: PRESETS.linear };
+  const data = { train: takeFirst(set.train, 200), validation: takeFirst(set.test, 40) };
+  const { points: wanted } = await new TrainingSession(settings, data).advance(1);
+  expect((await tableRows(page))[0]![2]).toBeCloseTo(wanted.loss[0]!, 4);
+  await page.goto(roomAt(server.url, "?source=fashion-mnist"));
+  await page.reload();
+  await page.locator(".room").waitFor();
+  await page.keyboard.press("ArrowRight");
+  await expect
+    .poll(() => page.locator(".room-controls [role=alert]").textContent({ timeout: 20_000 }))
+    .toContain("fashion-mnist is not on this machine. Fetch it once with nabla data fashion-mnist");
+  await page.context().close();
+  await server.close();
+});
+
 test("a sweep's trials are narrowed down on an axis by keyboard, and one is watched", async () => {
   const runs = join(folder, "sweeps");
   const results = [0.1, 0.01, 0.001].map((lr, i) => ({
@@ -144,6 +186,9 @@ test("a sweep's trials are narrowed down on an axis by keyboard, and one is watc
   await rows.getByRole("button", { name: "Curves" }).press("Enter");
   await expect.poll(() => points(page)).toBe(1);
   expect(decodeURIComponent(page.url())).toContain("watch=s/001");
+  expect(await violationsOn(page)).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
   expect(complaints).toEqual([]);
   await page.context().close();
   await server.close();

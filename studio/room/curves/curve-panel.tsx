@@ -6,6 +6,7 @@ import { NumberField } from "../../widgets/number-field.tsx";
 import { Check, Choice } from "../fields.tsx";
 import { text } from "../text.ts";
 import { envelope, type Grid, gridOf } from "./grid.ts";
+import { useInFrame } from "./in-frames.ts";
 import { QUANTITIES, type Quantity, type Series } from "./series.ts";
 
 /** A run as it is drawn. */
@@ -119,15 +120,14 @@ interface PlotProps extends CurvePanelProps {
 function QuantityPlot({ runs, onPick, quantity, beta, isLog = false }: PlotProps) {
   const t = useText(text);
   // Series grow in place: their lengths tell whether there is something new.
-  const state = runs
-    .map(({ place, series }) => `${place}:${series.steps.length}:${series.epochs.length}`)
-    .join();
+  const lengths = runs.map(({ place, series }) => `${place}:${series.steps.length}:${series.epochs.length}`);
+  const drawn = useInFrame(`${lengths.join()} ${beta}`);
   const { grid, curves } = useMemo(() => {
     const first = Math.min(...runs.map(({ series }) => series.steps[0] ?? Number.POSITIVE_INFINITY));
     const last = Math.max(0, ...runs.map(({ series }) => series.last));
     const grid = gridOf(Number.isFinite(first) ? first : 0, last, PLACES);
     return { grid, curves: runs.flatMap((run) => curvesOf(run, quantity, beta, grid, t)) };
-  }, [state, quantity, beta, t]);
+  }, [drawn, quantity, t]);
   const name = t.quantities[quantity];
   return (
     <LinePlot

@@ -21,23 +21,21 @@ export function gridOf(first: number, last: number, most: number): Grid {
 
 type Values = (number | null)[];
 
-/** The place of a step in a grid: of its part the first. */
-const placeOf = ({ first, width }: Grid, step: number): number =>
-  width === 1 ? step - first : 2 * Math.floor((step - first) / width);
-
 /** Values at rising steps on the grid: of each part the least and the greatest, in the order in which they come. */
 export function envelope(steps: readonly number[], values: readonly number[], grid: Grid): Values {
   const result: Values = new Array(grid.x.length).fill(null);
+  const { first, width } = grid;
+  const places = width === 1 ? 1 : 2;
   let [part, least, greatest] = [-1, 0, 0];
   const put = (): void => {
     if (part < 0) return;
     const [a, b] = least <= greatest ? [least, greatest] : [greatest, least];
     result[part] = values[a]!;
-    if (grid.width > 1) result[part + 1] = values[b]!;
+    if (places > 1) result[part + 1] = values[b]!;
   };
   for (let i = 0; i < steps.length; i++) {
     if (!Number.isFinite(values[i])) continue;
-    const place = placeOf(grid, steps[i]!);
+    const place = places * Math.floor((steps[i]! - first) / width);
     if (place !== part) {
       put();
       [part, least, greatest] = [place, i, i];

@@ -14,14 +14,18 @@ export class Smoothing {
 
   /** Takes in what has been added to `raw` since; what is no number leaves the last value as it is. */
   follow(raw: readonly number[]): readonly number[] {
-    for (let i = this.values.length; i < raw.length; i++) {
+    const { values } = this;
+    const beta = this.#beta;
+    let [sum, weight] = [this.#sum, this.#weight];
+    for (let i = values.length; i < raw.length; i++) {
       const value = raw[i]!;
       if (Number.isFinite(value)) {
-        this.#sum = this.#beta * this.#sum + (1 - this.#beta) * value;
-        this.#weight = this.#beta * this.#weight + (1 - this.#beta);
+        sum = beta * sum + (1 - beta) * value;
+        weight = beta * weight + (1 - beta);
       }
-      this.values.push(this.#weight === 0 ? Number.NaN : this.#sum / this.#weight);
+      values.push(weight === 0 ? Number.NaN : sum / weight);
     }
+    [this.#sum, this.#weight] = [sum, weight];
     return this.values;
   }
 }

@@ -60,7 +60,7 @@ export interface Batch {
 }
 
 /** Events of a batch, and milliseconds between two. */
-const MOST_EVENTS = 5000;
+const MOST_EVENTS = 10_000;
 const PAUSE = 100;
 
 class Feed {

@@ -1,0 +1,30 @@
+// What the command line's server has to show: runs to watch and sweeps. Nothing where the page has no server.
+import { useEffect } from "preact/hooks";
+import { SweepPanel } from "../sweep/sweep-panel.tsx";
+import { useRuns } from "./use-watched.ts";
+import { MOST_WATCHED, WatchPanel } from "./watch-panel.tsx";
+
+interface ServerSideProps {
+  /** The names of the runs that are watched, one a line. */
+  readonly watch: string;
+  readonly onWatch: (watch: string) => void;
+}
+
+export function ServerSide({ watch, onWatch }: ServerSideProps) {
+  const list = useRuns();
+  const isKnown = list.runs !== undefined;
+  useEffect(() => {
+    const live = list.runs?.find(({ state }) => state === "training");
+    // Who comes while something is in training comes to see that.
+    if (live !== undefined && watch === "") onWatch(live.name);
+  }, [isKnown]);
+  if (list.runs === undefined) return null;
+  const names = [...new Set(watch.split("\n").filter((name) => name !== ""))].slice(0, MOST_WATCHED);
+  const choose = (chosen: readonly string[]): void => onWatch(chosen.slice(-MOST_WATCHED).join("\n"));
+  return (
+    <>
+      <WatchPanel list={list} names={names} onNames={choose} />
+      <SweepPanel onWatch={(run) => choose([...names.filter((name) => name !== run), run])} />
+    </>
+  );
+}
