@@ -1,20 +1,38 @@
-// The digits that labs learn from: drawn once, and as many as were asked for. Runs in the worker and in Node alike.
-import { generateDigits, takeFirst } from "nabla/data";
+// The digits that labs learn from: each is drawn once, when it is first asked for. Runs in the worker and in Node alike.
+import { DIGIT_CLASSES, generateRange, type ImageSet, takeFirst } from "nabla/data";
 import type { Examples } from "./training.ts";
 
 /** Images that nets are judged by. */
 export const VALIDATION_IMAGES = 500;
+/** Seed of the package's own set. */
+const SEED = 0;
 
-let drawn: Examples | undefined;
+let validation: ImageSet | undefined;
+let train: ImageSet = {
+  images: new Uint8Array(0),
+  labels: new Uint8Array(0),
+  shape: [1, 28, 28],
+  classes: DIGIT_CLASSES,
+};
 
-/**
- * The first `count` training images and the validation images, the same each time. `most` are drawn at once, where more
- * will be asked for later.
- */
-export function digitExamples(count: number, most = count): Examples {
-  if (drawn === undefined || drawn.train.labels.length < count) {
-    const { train, test } = generateDigits({ train: Math.max(count, most), test: VALIDATION_IMAGES });
-    drawn = { train, validation: test };
+const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+};
+
+/** The first `count` training images and the validation images: those that generateDigits gives. */
+export function digitExamples(count: number): Examples {
+  validation ??= generateRange(SEED, "test", 0, VALIDATION_IMAGES);
+  const drawn = train.labels.length;
+  if (drawn < count) {
+    const more = generateRange(SEED, "train", drawn, count);
+    train = {
+      ...train,
+      images: joined(train.images, more.images),
+      labels: joined(train.labels as Uint8Array, more.labels as Uint8Array),
+    };
   }
-  return { train: takeFirst(drawn.train, count), validation: drawn.validation };
+  return { train: takeFirst(train, count), validation };
 }

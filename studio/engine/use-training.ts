@@ -36,6 +36,8 @@ export interface TrainingView<S> extends Held<S> {
   /** Whether the wanted epoch is reached, so that the net can be looked at. */
   readonly isThere: boolean;
   readonly actions: RunActions;
+  /** Begins again with the same seed, and goes as far. */
+  readonly restart: () => void;
 }
 
 /** Milliseconds of training between two pictures of it. */
@@ -111,7 +113,7 @@ export function useTraining<S extends Trainable>(options: TrainingOptions<S>): T
       onEpoch(0);
     },
   };
-  return { ...held, isThere, actions };
+  return { ...held, isThere, actions, restart };
 }
 
 function take<S>(held: Held<S>, { scores, step, stepsPerEpoch }: Progress): Held<S> {

@@ -87,7 +87,10 @@ export function Lab() {
             : t.because(formatPercent(blackMost!, locale), String(answerOf(black.probabilities))),
       }}
       actions={training.actions}
-      seed={{ value: seed, onChange: (value) => update({ seed: value }) }}
+      seed={{
+        value: seed,
+        onChange: (value) => (value === seed ? training.restart() : update({ seed: value })),
+      }}
       error={training.error ?? seen.error}
       explain={t.explain}
       task={{ text: t.task, isDone: isFooled }}

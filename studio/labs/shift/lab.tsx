@@ -103,7 +103,14 @@ export function Lab() {
           conv.training.actions.reset();
         },
       }}
-      seed={{ value: seed, onChange: (value) => update({ seed: value }) }}
+      seed={{
+        value: seed,
+        onChange: (value) => {
+          if (value !== seed) return update({ seed: value });
+          dense.training.restart();
+          conv.training.restart();
+        },
+      }}
       error={dense.error ?? conv.error ?? digit.error}
       explain={t.explain}
       task={{

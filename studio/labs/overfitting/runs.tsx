@@ -1,0 +1,74 @@
+// Runs side by side: what each was given and what it has come to.
+import { usePreferences } from "../../app/preferences.tsx";
+import { engineOf } from "../../engine/client.ts";
+import type { EpochScore } from "../../engine/training.ts";
+import { useComputed } from "../../engine/use-computed.ts";
+import { formatNumber, formatPercent } from "../../text/locale.ts";
+import { useText } from "../../text/use-text.ts";
+import type * as Compute from "./compute.ts";
+import type { RunSettings } from "./nets.ts";
+import { text } from "./text.ts";
+
+const engine = engineOf<typeof Compute>("overfitting");
+
+/** A run that was left, to be compared with. */
+export interface Run {
+  readonly number: number;
+  readonly settings: RunSettings;
+  readonly scores: readonly EpochScore[];
+}
+
+interface RunsProps {
+  readonly earlier: readonly Run[];
+  readonly current: Omit<Run, "number">;
+}
+
+export function Runs({ earlier, current }: RunsProps) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const rows = [
+    ...earlier.map(({ number, ...run }) => ({ ...run, name: formatNumber(number, locale) })),
+    { ...current, name: t.thisRun },
+  ];
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={t.runs}>
+      <table data-testid="runs">
+        <thead>
+          <tr>
+            {t.runColumns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <RunRow key={row.name} {...row} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunRow({ name, settings, scores }: Omit<Run, "number"> & { readonly name: string }) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const { images, hidden, augment } = settings;
+  const parameters = useComputed(() => engine.countParameters(hidden), [hidden]);
+  const last = scores.at(-1);
+  const percent = (share: number | undefined): string =>
+    share === undefined ? "" : formatPercent(share, locale);
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{formatNumber(images, locale)}</td>
+      <td>{parameters.value === undefined ? "" : formatNumber(parameters.value, locale)}</td>
+      <td>{t.augments[augment]}</td>
+      <td>{formatNumber(last?.epoch ?? 0, locale)}</td>
+      <td>{percent(last?.train.accuracy)}</td>
+      <td>{percent(last?.validation.accuracy)}</td>
+    </tr>
+  );
+}
