@@ -1,7 +1,7 @@
 // Writes a file so that its name holds either the old bytes or all of the new ones, whatever happens in between.
 // Knows nothing of what is written.
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError, NablaError } from "../base/errors.ts";
 import { makeFolder } from "./make-folder.node.ts";
@@ -11,8 +11,8 @@ export type AtomicContent = Uint8Array | string | ((file: FileHandle) => Promise
 
 /**
  * Writes `path` by way of a temporary file in the same folder: write, fsync, rename, fsync of the folder. Folders are
- * made as needed. On failure or abort the temporary file is removed and `path` is as before; throws `DataError`, the
- * signal's reason, or what `content` threw.
+ * made as needed. On failure or abort the temporary file and the folders made for it are removed and `path` is as before;
+ * throws `DataError`, the signal's reason, or what `content` threw.
  */
 export async function atomicWrite(
   path: string,
@@ -21,9 +21,10 @@ export async function atomicWrite(
 ): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
+  let made: readonly string[] = [];
   try {
     signal?.throwIfAborted();
-    await makeFolder(folder);
+    made = await makeFolder(folder);
     const file = await open(temporary, "wx");
     try {
       if (typeof content === "function") await content(file);
@@ -37,6 +38,8 @@ export async function atomicWrite(
     await syncFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    // Fails, as it should, where somebody else has put something there.
+    for (const empty of made) await rmdir(empty).catch(() => undefined);
     if (signal?.aborted) throw signal.reason;
     throw error instanceof NablaError ? error : unwritable(path, error);
   }

@@ -40,6 +40,16 @@ describe("atomicWrite", () => {
     expect(await readdir(folder)).toEqual(["file"]);
   });
 
+  it("removes the folders that it made for a file that failed, and no other", async () => {
+    const path = join(folder, "deep", "er", "file");
+    const write = atomicWrite(path, () => Promise.reject(new Error("no more")));
+    await expect(write).rejects.toThrow("no more");
+    expect(await readdir(folder)).toEqual([]);
+    await atomicWrite(join(folder, "deep", "kept"), "x");
+    await expect(atomicWrite(path, () => Promise.reject(new Error("no more")))).rejects.toThrow("no more");
+    expect(await readdir(join(folder, "deep"))).toEqual(["kept"]);
+  });
+
   it("leaves nothing behind when aborted, before or during the writing", async () => {
     const path = join(folder, "file");
     const controller = new AbortController();

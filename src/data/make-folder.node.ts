@@ -3,22 +3,29 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Makes the folder `path` and those above it as needed; throws the system's error (ENOTDIR, EACCES, …) where it cannot. */
-export async function makeFolder(path: string): Promise<void> {
+/**
+ * Makes the folder `path` and those above it as needed, and gives those that it made, the deepest first; throws the
+ * system's error (ENOTDIR, EACCES, …) where it cannot.
+ */
+export async function makeFolder(path: string): Promise<readonly string[]> {
+  try {
+    return await makeInside(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === path) throw error;
+    const above = await makeFolder(parent);
+    return [...(await makeInside(path)), ...above];
+  }
+}
+
+/** Makes one folder in a parent that is there; one that another process has made meanwhile is there too. */
+async function makeInside(path: string): Promise<readonly string[]> {
   try {
     await mkdir(path);
+    return [path];
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const parent = dirname(path);
-    if (code !== "ENOENT" || parent === path) {
-      if (await isFolder(path)) return;
-      throw error;
-    }
-    await makeFolder(parent);
-    // Made by another process meanwhile is made too.
-    await mkdir(path).catch(async (again: unknown) => {
-      if (!(await isFolder(path))) throw again;
-    });
+    if (await isFolder(path)) return [];
+    throw error;
   }
 }
 

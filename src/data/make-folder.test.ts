@@ -17,8 +17,13 @@ describe("makeFolder", () => {
     const path = join(folder, "a", "b", "c");
     await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(folder, "a", "d"))]);
     expect((await stat(path)).isDirectory()).toBe(true);
-    await makeFolder(path);
-    await makeFolder(folder);
+    expect(await makeFolder(path)).toEqual([]);
+    expect(await makeFolder(folder)).toEqual([]);
+  });
+
+  it("gives the folders that it made, the deepest first", async () => {
+    const path = join(folder, "a", "b");
+    expect(await makeFolder(path)).toEqual([path, join(folder, "a")]);
   });
 
   it("refuses a place that is a file, or inside one", async () => {
