@@ -40,6 +40,8 @@ export interface RunParts {
   readonly interrupt: Interrupt;
   /** Epochs in all after which the run is saved and left, to be gone on with. */
   readonly pauseAfter?: number | undefined;
+  /** Whether the run is for its score alone: without checkpoints to go on from. */
+  readonly isInPassing?: boolean | undefined;
   /** Whether the spread of weights and gradients is noted after each epoch. */
   readonly histograms?: boolean | undefined;
 }
@@ -53,7 +55,7 @@ export async function runAndScore(parts: RunParts): Promise<Evaluation> {
     pauseAfter: parts.pauseAfter,
     signal: interrupt.signal,
     resume: resumed?.state,
-    onCheckpoint: async (state) => folder?.saveCheckpoint(run.model, state),
+    onCheckpoint: parts.isInPassing ? undefined : async (state) => folder?.saveCheckpoint(run.model, state),
   });
   if (folder !== undefined) return trainIn(folder, run, parts);
   const made = await createRunFolder(
