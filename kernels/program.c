@@ -55,8 +55,13 @@ i64 program_run(const program_run_args *call) {
 #define KERNEL_LINE(name, fields, has_map) "kernel " #has_map " " #name fields(NAME) "\n"
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
+#if defined(INTERFACE) /* a digest of instructions.h and opcodes.h, given by the build for JavaScript */
+#define INTERFACE_LINE "interface " TEXT(INTERFACE) "\n"
+#else
+#define INTERFACE_LINE ""
+#endif
 const char *program_describe(void) {
-  return "dtypes" DTYPES(NAME) "\nopcodes" OPCODES(NAME) "\nmap" MAP_FIELDS(NAME) "\noperand" OPERAND_FIELDS(NAME)
+  return INTERFACE_LINE "dtypes" DTYPES(NAME) "\nopcodes" OPCODES(NAME) "\nmap" MAP_FIELDS(NAME) "\noperand" OPERAND_FIELDS(NAME)
       "\nmicro" MICRO_FIELDS(NAME) "\nreals" REAL_FIELDS(NAME) "\nregisters " TEXT(MAX_REGISTERS) "\noperands " TEXT(MAX_OPERANDS) "\n"
       KERNELS(KERNEL_LINE);
 }

@@ -1,19 +1,24 @@
 // Builds the C kernels: dist/native/nabla.node with the system's C compiler (once per instruction set) and the WASM
-// variants with a clang that is itself WASM. Skips what is up to date. Knows nothing of what the kernels compute.
+// variants with a clang that is itself WASM, as many at once as there are processors. Skips what is up to date. Knows
+// nothing of what the kernels compute.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 
-const USAGE = `Usage: node scripts/build-kernels.mjs [--debug] [--sanitize] [--native] [--wasm] [--force]
+const USAGE = `Usage: node scripts/build-kernels.mjs [--debug] [--sanitize] [--native] [--wasm] [--force] [--installed]
   --debug      no optimisation, with debug information
   --sanitize   native part with address and undefined-behaviour sanitizers
   --native     only the native addon      --wasm   only the WASM variants
   --force      build even what is up to date
+  --installed  as npm calls it where the package is installed: the native addon if it can be had, and never a failure;
+               nothing in a clone, where \`npm run build\` builds it all
 $CC names the C compiler.`;
 
 const run = promisify(execFile);
@@ -22,7 +27,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const kernels = join(root, "kernels");
 const out = join(root, "dist", "native");
 const flags = new Set(process.argv.slice(2));
-const known = ["--debug", "--sanitize", "--native", "--wasm", "--force", "--help"];
+const known = ["--debug", "--sanitize", "--native", "--wasm", "--force", "--installed", "--help"];
 
 const optimise = flags.has("--debug") ? ["-O1", "-g"] : ["-O3"];
 const common = [
@@ -45,20 +50,31 @@ const targets = {
   arm64: { neon: [] },
 };
 
-const wasmCommon = [
+const wasmCompile = [
   "--target=wasm32-unknown-unknown",
   "-msimd128",
   "-mbulk-memory",
-  "-nostdlib",
+  "-matomics",
   "-ffreestanding",
 ];
-const shared = ["-matomics", "-Wl,--import-memory", "-Wl,--shared-memory", "-Wl,--max-memory=4294967296"];
-/** The WASM variants: flags beside the common ones. `single` is for pages without shared memory. */
-const wasmVariants = {
-  "nabla.wasm": shared,
-  "nabla-relaxed.wasm": [...shared, "-mrelaxed-simd"],
-  "nabla-single.wasm": ["-Wl,--import-memory", "-Wl,--max-memory=4294967296"],
-};
+const wasmLink = [
+  "--target=wasm32-unknown-unknown",
+  "-nostdlib",
+  "-Wl,--import-memory",
+  "-Wl,--max-memory=4294967296",
+  "-Wl,--no-entry",
+  "-Wl,--export=__heap_base",
+  "-Wl,--export=__stack_pointer",
+  "-Wl,-z,stack-size=1048576",
+];
+/**
+ * The WASM variants by what they are compiled with. `nabla-single.wasm`, for pages without shared memory, is the same
+ * code as `nabla.wasm`: atomic operations are allowed on memory that is not shared, and no thread ever waits there.
+ */
+const wasmObjects = [
+  { flags: [], modules: { "nabla.wasm": ["-Wl,--shared-memory"], "nabla-single.wasm": [] } },
+  { flags: ["-mrelaxed-simd"], modules: { "nabla-relaxed.wasm": ["-Wl,--shared-memory"] } },
+];
 
 /** Every C source by its path below kernels/, the test harnesses left out. */
 async function readSources() {
@@ -66,6 +82,27 @@ async function readSources() {
   const wanted = names.filter((name) => /\.[ch]$/.test(name) && !name.startsWith("test/")).sort();
   const texts = await Promise.all(wanted.map((name) => readFile(join(kernels, name), "utf8")));
   return new Map(wanted.map((name, index) => [name, texts[index]]));
+}
+
+/** What a thread of ours may start: as many compilers at once as there are processors, in the order asked for. */
+const turns = { free: availableParallelism(), waiting: [] };
+async function inTurn(work) {
+  if (turns.free > 0) turns.free--;
+  else await new Promise((resolve) => turns.waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    const next = turns.waiting.shift();
+    if (next) next();
+    else turns.free++;
+  }
+}
+
+/** The digest that built kernels carry of what an instruction is; src/device/cpu/build-script.node.ts makes the same. */
+function interfaceFlag(sources) {
+  const hash = createHash("sha256");
+  for (const name of ["instructions.h", "opcodes.h"]) hash.update(sources.get(name));
+  return `-DINTERFACE=${hash.digest("hex").slice(0, 16)}`;
 }
 
 function digest(sources, parts) {
@@ -105,7 +142,13 @@ async function findCompiler() {
 async function buildNative(sources) {
   const sets = targets[process.arch];
   const compiler = process.platform === "win32" || !sets ? undefined : await findCompiler();
-  if (!compiler) return console.log("kernels: no C compiler for this machine, the WASM kernels will be used");
+  if (!compiler) {
+    const later =
+      process.platform === "win32" || !sets
+        ? ""
+        : "; with one, `npx nabla doctor --build` builds the native ones";
+    return console.log(`kernels: no C compiler for this machine, so the WASM kernels are used${later}`);
+  }
   const stamp = digest(sources, [compiler.version, optimise, common, sanitize, sets, process.version]);
   if (await isCurrent("nabla.node", stamp)) return console.log("kernels: nabla.node is up to date");
   const work = join(tmpdir(), `nabla-kernels-${process.pid}`);
@@ -115,13 +158,15 @@ async function buildNative(sources) {
     ...optimise,
     ...common,
     ...sanitize,
+    interfaceFlag(sources),
     "-fPIC",
     "-fvisibility=hidden",
     "-pthread",
     "-Wno-psabi",
   ];
   const compile = async (source, object, extra) => {
-    await run(compiler.name, [...base, ...extra, "-c", join(kernels, source), "-o", join(work, object)]);
+    const args = [...base, ...extra, "-c", join(kernels, source), "-o", join(work, object)];
+    await inTurn(() => run(compiler.name, args));
     return join(work, object);
   };
   try {
@@ -144,59 +189,45 @@ async function buildNative(sources) {
   }
 }
 
-/** The sources as the nested folders the WASM clang wants. */
-function treeOf(sources) {
-  const tree = {};
-  for (const [path, text] of sources) {
-    const parts = path.split("/");
-    let folder = tree;
-    for (const part of parts.slice(0, -1)) {
-      folder[part] ??= {};
-      folder = folder[part];
-    }
-    folder[parts.at(-1)] = text;
-  }
-  return tree;
+/** What is run to build the WASM modules of one object, and the stamp of what they are built from. */
+function planOf({ flags, modules }, sources) {
+  const compile = [...optimise, ...common, interfaceFlag(sources), ...wasmCompile, ...flags, "-iquote", "."];
+  const commands = [{ args: [...compile, "-c", "platform/wasm.c"], output: "kernels.o" }];
+  for (const [name, extra] of Object.entries(modules))
+    commands.push({ args: [...wasmLink, ...extra, "kernels.o"], output: name });
+  return { names: Object.keys(modules), commands, stamp: digest(sources, commands) };
 }
 
-async function buildWasm(sources) {
-  const stale = [];
-  for (const [name, extra] of Object.entries(wasmVariants)) {
-    const args = [
-      "clang",
-      ...optimise,
-      ...common,
-      ...wasmCommon,
-      ...extra,
-      "-Wl,--no-entry",
-      "-Wl,--export=__heap_base",
-    ];
-    args.push(
-      "-Wl,--export=__stack_pointer",
-      "-Wl,-z,stack-size=1048576",
-      "-iquote",
-      ".",
-      "platform/wasm.c",
-      "-o",
-      "out.wasm",
-    );
-    const stamp = digest(sources, args);
-    if (!(await isCurrent(name, stamp))) stale.push({ name, args, stamp });
-  }
-  if (stale.length === 0) return console.log("kernels: WASM is up to date");
-  const { runClang, runLLVM } = await import("@yowasp/clang").catch(() => ({}));
-  if (!runClang) return console.log("kernels: @yowasp/clang is not installed, WASM kernels not built");
-  await runLLVM(undefined, {}, { fetchProgress: () => {} }); // loads the compiler without reporting it
-  for (const { name, args, stamp } of stale) {
-    const errors = [];
-    const stderr = (bytes) => void (bytes && errors.push(Buffer.from(bytes)));
-    const files = await runClang(args, treeOf(sources), { stderr, stdout: stderr }).catch((error) => {
-      throw new Error(`${name}: clang failed\n${Buffer.concat(errors)}${error.message ?? ""}`);
+const compileWasm = (sources, commands) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("wasm-clang.mjs", import.meta.url), {
+      workerData: { sources, commands },
     });
-    if (errors.length > 0) console.log(Buffer.concat(errors).toString());
-    await install(name, stamp, (file) => writeFile(file, files["out.wasm"]));
-    console.log(`kernels: built ${name}`);
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+
+async function buildWasm(sources) {
+  const isStale = async ({ names, stamp }) =>
+    !(await Promise.all(names.map((name) => isCurrent(name, stamp)))).every(Boolean);
+  const plans = wasmObjects.map((object) => planOf(object, sources));
+  const stale = [];
+  for (const plan of plans) if (await isStale(plan)) stale.push(plan);
+  if (stale.length === 0) return console.log("kernels: WASM is up to date");
+  try {
+    require.resolve("@yowasp/clang/package.json");
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND")
+      return console.log("kernels: @yowasp/clang is not installed, WASM kernels not built");
   }
+  const build = async ({ names, commands, stamp }) => {
+    const { outputs, said, failure } = await inTurn(() => compileWasm(sources, commands));
+    if (failure) throw new Error(`${names.join(", ")}: ${failure}\n${said}`);
+    if (said !== "") console.log(said);
+    for (const name of names) await install(name, stamp, (file) => writeFile(file, outputs.get(name)));
+    console.log(`kernels: built ${names.join(", ")}`);
+  };
+  await Promise.all(stale.map(build));
 }
 
 async function main() {
@@ -206,13 +237,19 @@ async function main() {
     process.exitCode = unknown.length > 0 ? 2 : 0;
     return;
   }
+  if (flags.has("--installed") && existsSync(join(root, "tsconfig.build.json"))) return;
   await mkdir(out, { recursive: true });
   const sources = await readSources();
-  if (!flags.has("--wasm")) await buildNative(sources);
-  if (!flags.has("--native")) await buildWasm(sources);
+  const [isNative, isWasm] = [!flags.has("--wasm"), !flags.has("--native") && !flags.has("--installed")];
+  // The WASM clang takes longest, so it has the first turns.
+  await Promise.all([...(isWasm ? [buildWasm(sources)] : []), ...(isNative ? [buildNative(sources)] : [])]);
 }
 
 main().catch((error) => {
   console.error(`kernels: ${error.stderr || error.message}`);
-  process.exitCode = 1;
+  if (flags.has("--installed"))
+    console.error(
+      "kernels: the native ones could not be built, so the WASM kernels are used; `npx nabla doctor --build` tries again",
+    );
+  else process.exitCode = 1;
 });

@@ -17,14 +17,18 @@ export async function openDevice(
   name: DeviceName = "cpu",
   options: { threads?: number } = {},
 ): Promise<Device> {
-  if (!NAMES.includes(name)) {
-    throw new ConfigError(`device: "${name}" is unknown. Use one of ${NAMES.join(", ")}.`, { name });
-  }
-  if (name === "reference") return new ReferenceDevice();
+  let wanted = checkName("device", name);
   // Loaded when asked for: the reference device needs no kernels.
-  const { openHost } = await import("#open-host");
-  // Without a device, the host is chosen by NABLA_DEVICE, or else native before WASM.
-  return new CpuDevice(await openHost({ ...(name !== "cpu" && { device: name }), ...options }));
+  if (wanted === "reference") return new ReferenceDevice();
+  const { openHost, wishedDevice } = await import("#open-host");
+  if (wanted === "cpu") wanted = checkName("NABLA_DEVICE", wishedDevice() ?? "cpu");
+  if (wanted === "reference") return new ReferenceDevice();
+  return new CpuDevice(await openHost({ ...(wanted !== "cpu" && { device: wanted }), ...options }));
+}
+
+function checkName(from: string, name: string): DeviceName {
+  if (NAMES.includes(name)) return name as DeviceName;
+  throw new ConfigError(`${from}: "${name}" is unknown. Use one of ${NAMES.join(", ")}.`, { name });
 }
 
 let current: Promise<Device> | undefined;

@@ -1,7 +1,9 @@
 // `nabla doctor`: whether this machine can do what Nabla needs, each point with a cure. Knows nothing of training.
+import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { promisify } from "node:util";
 import type { Command } from "commander";
 import { type CommonOptions, type Context, withCommonOptions, writeJson } from "../context.ts";
 import { QuietExit } from "../failure.ts";
@@ -16,15 +18,23 @@ interface Finding {
   readonly detail: string;
 }
 
+interface DoctorOptions extends CommonOptions {
+  readonly build?: boolean;
+}
+
 /** Adds `nabla doctor`. */
 export function addDoctor(program: Command, { terminal }: Context): void {
-  const command = program.command("doctor").description("check whether this machine has what Nabla needs");
-  withCommonOptions(command).action(async ({ json = false }: CommonOptions) => {
+  const command = program
+    .command("doctor")
+    .description("check whether this machine has what Nabla needs")
+    .option("--build", "first build the native kernels, with the C compiler of this machine");
+  withCommonOptions(command).action(async ({ json = false, build = false }: DoctorOptions) => {
+    if (build) await buildKernels(json ? terminal.writeError : terminal.write);
     const findings = [
       checkNode(),
       checkProcessor(),
       checkMemory(),
-      await checkKernels(),
+      await checkKernels(build),
       await checkCache(),
       await checkPictures(),
     ];
@@ -57,12 +67,22 @@ function checkMemory(): Finding {
   };
 }
 
-/** Opens the native kernels, or the WASM ones where those do not load; closes them again. */
-async function checkKernels(): Promise<Finding> {
+/** Builds the native kernels where they are not up to date; what comes of it, checkKernels() finds. */
+async function buildKernels(tell: (text: string) => void): Promise<void> {
+  const { BUILD_SCRIPT } = await import("../../device/cpu/build-script.node.ts");
+  const said = await promisify(execFile)(process.execPath, [BUILD_SCRIPT, "--native"]).catch(
+    (failure: { stdout: string; stderr: string }) => failure,
+  );
+  tell(`${said.stdout}${said.stderr}`);
+}
+
+/** Opens the native kernels, or the WASM ones where those do not load, a failure where `mustBeNative`; closes them again. */
+async function checkKernels(mustBeNative: boolean): Promise<Finding> {
   const { openHost } = await import("../../device/cpu/open-host.node.ts");
+  const { describeHost } = await import("../../device/cpu/host.ts");
   const describe = async (device: "native" | "wasm"): Promise<string> => {
     const host = await openHost({ device });
-    const detail = `${host.kind}, ${host.isa}, ${host.threads} ${host.threads === 1 ? "thread" : "threads"}`;
+    const detail = describeHost(host);
     await host.close();
     return detail;
   };
@@ -71,8 +91,9 @@ async function checkKernels(): Promise<Finding> {
   } catch (failure) {
     const reason = (failure as Error).message.split("\n")[0];
     try {
-      const detail = `${await describe("wasm")}; native ones would be faster: ${reason}`;
-      return { point: "kernels", state: "warning", detail };
+      const cure = mustBeNative ? "" : ", `nabla doctor --build` builds them";
+      const detail = `${await describe("wasm")}; native ones would be faster${cure}: ${reason}`;
+      return { point: "kernels", state: mustBeNative ? "failure" : "warning", detail };
     } catch (error) {
       return {
         point: "kernels",

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { assemble, type Instruction, type MapBlock } from "./assemble.ts";
 import { parseLayout } from "./layout.ts";
 
-const layout = parseLayout(`dtypes float32 int32 uint8 bool
+const layout = parseLayout(`interface 12ab
+dtypes float32 int32 uint8 bool
 opcodes const add
 map rank dim0 dim1 dim2 dim3 dim4 dim5 inputs outputs micros registers
 operand address dtype reg stride0 stride1 stride2 stride3 stride4 stride5
@@ -33,6 +34,7 @@ describe("parseLayout", () => {
   it("numbers kernels, opcodes and dtypes in the order listed", () => {
     expect(layout.kernels.get("copy")).toEqual({ id: 2, fields: ["x", "bytes"], hasMap: false });
     expect(layout.opcodes.get("add")).toBe(1);
+    expect(layout.interface).toBe("12ab");
     expect(layout.dtypes.get("bool")).toBe(3);
     expect([layout.maxRegisters, layout.maxOperands]).toEqual([8, 4]);
   });

@@ -7,7 +7,7 @@ import type { Graph } from "../../ir/node.ts";
 import type { Bindings, Buffer, Device, Executable } from "../device.ts";
 import { Allocator, type Range } from "./allocator.ts";
 import { CpuExecutable } from "./executable.ts";
-import type { KernelHost } from "./host.ts";
+import { describeHost, type KernelHost } from "./host.ts";
 
 interface CpuBuffer extends Buffer {
   readonly range: Range;
@@ -70,8 +70,7 @@ export class CpuDevice implements Device {
 
   constructor(host: KernelHost) {
     this.host = host;
-    const threads = host.threads === 1 ? "1 thread" : `${host.threads} threads`;
-    this.name = `cpu (${host.kind}, ${host.isa}, ${threads})`;
+    this.name = `cpu (${describeHost(host)})`;
     this.#allocator = new Allocator(host.base, (bytes) => host.ensure(bytes));
     this.#arena = new Scratch(this.#allocator);
     this.#shared = new Scratch(this.#allocator);

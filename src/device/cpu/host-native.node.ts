@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { BugError, DeviceError } from "../../base/errors.ts";
+import { BUILD_SCRIPT } from "./build-script.node.ts";
 import { checkCapacity, checkThreads, type KernelHost } from "./host.ts";
 import { type KernelLayout, parseLayout } from "./layout.ts";
 
@@ -23,8 +24,6 @@ interface Addon {
 
 /** Where the build puts the addon, seen from src/ and from dist/ alike. */
 const ADDON = fileURLToPath(new URL("../../../dist/native/nabla.node", import.meta.url));
-/** What builds it: named in full, as the package may lie in somebody's node_modules. */
-const BUILD = fileURLToPath(new URL("../../../scripts/build-kernels.mjs", import.meta.url));
 
 function loadAddon(): Addon {
   try {
@@ -32,7 +31,7 @@ function loadAddon(): Addon {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new DeviceError(
-      `native kernels: ${reason}. Run \`node ${BUILD} --native\`, or set NABLA_DEVICE=wasm.`,
+      `native kernels: ${reason}. Run \`node ${BUILD_SCRIPT} --native\`, or set NABLA_DEVICE=wasm.`,
       { path: ADDON },
       cause,
     );

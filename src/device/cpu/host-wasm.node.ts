@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { DeviceError } from "../../base/errors.ts";
+import { BUILD_SCRIPT } from "./build-script.node.ts";
 import type { KernelHost } from "./host.ts";
 import { openWasmOn, type ThreadHandle, type WasmPlatform } from "./host-wasm.ts";
 import type { RunReply } from "./wasm-thread.ts";
@@ -17,7 +18,7 @@ async function load(name: string): Promise<WebAssembly.Module> {
   const path = fileURLToPath(new URL(name, MODULES));
   const bytes = await readFile(path).catch((cause) => {
     throw new DeviceError(
-      `WASM kernels: ${path} is missing. Run \`node scripts/build-kernels.mjs\`.`,
+      `WASM kernels: ${path} is missing. Run \`node ${BUILD_SCRIPT} --wasm\`.`,
       { path },
       cause,
     );

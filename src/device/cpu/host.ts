@@ -38,9 +38,15 @@ export interface KernelHost {
   close(): Promise<void>;
 }
 
-/** Which host to open: `auto` takes the native kernels where they load, WASM otherwise. */
+/** For people: `native, avx2, 4 threads`, or `wasm, relaxed, 1 thread`. */
+export function describeHost({ kind, isa, threads }: KernelHost): string {
+  const parts = [kind, isa.replace(/^wasm_?/, ""), threads === 1 ? "1 thread" : `${threads} threads`];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** Which host to open; where no device is named, the native kernels where they load, WASM otherwise. */
 export interface HostOptions {
-  device?: "native" | "wasm" | "auto";
+  device?: "native" | "wasm";
   /** How many threads share the work; by default one per core. */
   threads?: number;
 }

@@ -11,6 +11,8 @@ export interface KernelEntry {
 
 /** What an assembler needs to encode instructions: every field list and every number, by name. */
 export interface KernelLayout {
+  /** Digest of the sources that say what an instruction is, where the build noted it: scripts/build-kernels.mjs does. */
+  readonly interface: string | undefined;
   readonly kernels: ReadonlyMap<string, KernelEntry>;
   readonly opcodes: ReadonlyMap<string, number>;
   readonly dtypes: ReadonlyMap<string, number>;
@@ -47,6 +49,7 @@ export function parseLayout(text: string): KernelLayout {
     return names;
   };
   return {
+    interface: lists.get("interface")?.[0],
     kernels,
     opcodes: numbered(list("opcodes")),
     dtypes: numbered(list("dtypes")),

@@ -1,18 +1,14 @@
-// Chooses and opens the kernels in Node: the native addon where it loads, WASM otherwise. Reads NABLA_DEVICE and
-// NABLA_THREADS. Knows nothing of programs.
+// Chooses and opens the kernels in Node: the native addon where it loads, WASM otherwise. Reads NABLA_DEVICE,
+// NABLA_THREADS and NABLA_ISA. Knows nothing of programs.
 import { availableParallelism } from "node:os";
-import { ConfigError } from "../../base/errors.ts";
+import { ConfigError, DeviceError } from "../../base/errors.ts";
+import { BUILD_SCRIPT, interfaceDigest } from "./build-script.node.ts";
 import { checkThreads, type HostOptions, type KernelHost, MAX_THREADS } from "./host.ts";
 import { openNativeHost } from "./host-native.node.ts";
 import { openWasmHost } from "./host-wasm.node.ts";
 
-type DeviceChoice = NonNullable<HostOptions["device"]>;
-
-function deviceFromEnvironment(): DeviceChoice {
-  const name = process.env["NABLA_DEVICE"] ?? "auto";
-  if (name === "auto" || name === "native" || name === "wasm") return name;
-  throw new ConfigError(`NABLA_DEVICE: "${name}" is no device. Use "native", "wasm" or "auto".`, { name });
-}
+/** The device that NABLA_DEVICE names, as the user wrote it. */
+export const wishedDevice = (): string | undefined => process.env["NABLA_DEVICE"] || undefined;
 
 function threadsFromEnvironment(): number {
   const text = process.env["NABLA_THREADS"];
@@ -36,19 +32,34 @@ function checkIsa(host: KernelHost): KernelHost {
   );
 }
 
-/** Opens the C kernels. `auto` says on stderr, once, when it falls back to WASM. DeviceError when nothing can be opened. */
-export async function openHost(options: HostOptions = {}): Promise<KernelHost> {
-  const device = options.device ?? deviceFromEnvironment();
+/** Closes a host and throws DeviceError unless its kernels were built for the instructions that this code encodes. */
+function checkInterface(host: KernelHost): KernelHost {
+  const [built, wanted] = [host.layout.interface, interfaceDigest()];
+  if (built === undefined || wanted === undefined || built === wanted) return host;
+  void host.close();
+  throw new DeviceError(
+    `${host.kind} kernels: they were built from other sources than those here (${built} and not ${wanted}). ` +
+      `Run \`node ${BUILD_SCRIPT}\`.`,
+    { kind: host.kind, built, wanted },
+  );
+}
+
+/**
+ * Opens the C kernels; says on stderr, once, when it falls back to WASM. DeviceError when nothing can be opened, or what
+ * there is was built from other sources.
+ */
+export async function openHost({ device, threads: wish }: HostOptions = {}): Promise<KernelHost> {
   // Checked before the kernels load, so that a wrong count is not taken for kernels that cannot be had.
-  const threads = checkThreads(options.threads ?? threadsFromEnvironment());
-  if (device === "wasm") return openWasmHost({ threads });
+  const threads = checkThreads(wish ?? threadsFromEnvironment());
+  const openWasm = async () => checkInterface(await openWasmHost({ threads }));
+  if (device === "wasm") return openWasm();
   try {
-    return checkIsa(openNativeHost(threads));
+    return checkIsa(checkInterface(openNativeHost(threads)));
   } catch (error) {
     if (device === "native" || error instanceof ConfigError) throw error;
     process.stderr.write(
       `nabla: using the WASM kernels (${error instanceof Error ? error.message : error})\n`,
     );
-    return openWasmHost({ threads });
+    return openWasm();
   }
 }

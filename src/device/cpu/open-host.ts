@@ -39,10 +39,13 @@ function spawn(onReply: (message: RunReply) => void, onError: (reason: string) =
   };
 }
 
+/** A page has no environment to name a device in. */
+export const wishedDevice = (): string | undefined => undefined;
+
 /** Opens the WASM kernels in a page; without cross-origin isolation on one thread. DeviceError for `device: "native"`. */
 export function openHost(options: HostOptions = {}): Promise<KernelHost> {
   if (options.device === "native")
-    throw new DeviceError('openHost: a browser has no native kernels. Use "wasm" or "auto".');
+    throw new DeviceError('openHost: a browser has no native kernels. Use "wasm" or "cpu".');
   const canShare = typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated === true;
   const platform: WasmPlatform = { load, spawn, canShare };
   return openWasmOn(platform, options.threads ?? Math.min(navigator.hardwareConcurrency ?? 1, 16));
