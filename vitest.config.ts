@@ -15,7 +15,24 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["src/**/*.test.ts", "studio/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["src/**/*.test.ts", "studio/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: ["test/studio/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["test/studio/**/*.test.ts"],
+          globalSetup: ["test/studio/serve.ts"],
+        },
+      },
+    ],
     testTimeout: 60_000,
     // A page answers when its engine has: on a busy machine that takes a while.
     expect: { poll: { timeout: 20_000 } },

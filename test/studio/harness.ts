@@ -1,21 +1,7 @@
-// A real Chromium on the built studio. Says loudly where there is no browser or no build, and what to do.
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { type PreviewServer, preview } from "vite";
-
-const STUDIO = fileURLToPath(new URL("../../studio", import.meta.url));
-const BUILT = fileURLToPath(new URL("../../dist/studio/index.html", import.meta.url));
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-/** Where Chromium is: what NABLA_CHROMIUM says, or one of the usual places. */
-function findChromium(): string {
-  const found = [process.env["NABLA_CHROMIUM"], ...BROWSERS].find((path) => path && existsSync(path));
-  if (found) return found;
-  throw new Error(
-    `studio tests: no Chromium at ${BROWSERS.join(", ")}. Install it (Debian: apt-get install chromium) or name one in NABLA_CHROMIUM.`,
-  );
-}
+// A page of the built studio in a real Chromium; serve.ts has both ready.
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { inject } from "vitest";
+import type {} from "./serve.ts";
 
 /** The studio as served, and a browser to open it in. */
 export interface Studio {
@@ -33,16 +19,12 @@ export interface OpenOptions {
   readonly hasTouch?: boolean;
 }
 
+/** The studio that is served for all tests, in a connection of one's own to the browser; throws where there is none. */
 export async function openStudio(): Promise<Studio> {
-  if (!existsSync(BUILT)) throw new Error(`studio tests: ${BUILT} is missing. Run npm run build first.`);
-  const executablePath = findChromium();
-  const server: PreviewServer = await preview({
-    root: STUDIO,
-    configFile: `${STUDIO}/vite.config.ts`,
-    preview: { port: 0, host: "127.0.0.1" },
-  });
-  const url = server.resolvedUrls!.local[0]!;
-  const browser: Browser = await chromium.launch({ executablePath, chromiumSandbox: false, headless: true });
+  const served = inject("studio");
+  if ("failure" in served) throw new Error(served.failure);
+  const { url } = served;
+  const browser = await chromium.connect(served.browser);
   return {
     url,
     async open(hash, { locale = "en", theme = "light", width = 1200, height = 900, hasTouch = false } = {}) {
@@ -65,7 +47,6 @@ export async function openStudio(): Promise<Studio> {
     },
     async close() {
       await browser.close();
-      await server.close();
     },
   };
 }

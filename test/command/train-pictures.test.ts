@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { pictureBytes } from "../../test/pictures.ts";
-import { type Member, tarOf } from "../../test/tar-archive.ts";
-import { runCommandLine } from "./program.ts";
-import { recordingTerminal } from "./terminal.ts";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingTerminal } from "../../src/cli/terminal.ts";
+import { pictureBytes } from "../pictures.ts";
+import { type Member, tarOf } from "../tar-archive.ts";
 
 const root = mkdtempSync(join(tmpdir(), "nabla-pictures-"));
 const at = (name: string): string => join(root, name);

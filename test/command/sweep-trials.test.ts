@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { CheckpointError, ConfigError } from "../../base/errors.ts";
-import type { QuietExit } from "../failure.ts";
-import { recordingTerminal } from "../terminal.ts";
-import { csvOf, type TrialResult } from "./results.ts";
-import { type SweepOptions, sweep } from "./sweep.ts";
-import type { TrialOutcome, TrialRunner, TrialTask } from "./trial.ts";
+import { CheckpointError, ConfigError } from "../../src/base/errors.ts";
+import type { QuietExit } from "../../src/cli/failure.ts";
+import { csvOf, type TrialResult } from "../../src/cli/sweep/results.ts";
+import { type SweepOptions, sweep } from "../../src/cli/sweep/sweep.ts";
+import type { TrialOutcome, TrialRunner, TrialTask } from "../../src/cli/sweep/trial.ts";
+import { recordingTerminal } from "../../src/cli/terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-sweep-"));
 afterAll(() => rmSync(folder, { recursive: true }));

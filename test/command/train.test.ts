@@ -12,11 +12,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeIdxImages, encodeIdxLabels } from "../formats/idx.ts";
-import { decodeTensorBoard } from "../formats/index.ts";
-import { RECIPE } from "../train/recipe.ts";
-import { runCommandLine } from "./program.ts";
-import { recordingTerminal, type Terminal } from "./terminal.ts";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingTerminal, type Terminal } from "../../src/cli/terminal.ts";
+import { encodeIdxImages, encodeIdxLabels } from "../../src/formats/idx.ts";
+import { decodeTensorBoard } from "../../src/formats/index.ts";
+import { RECIPE } from "../../src/train/recipe.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-train-"));
 const before = process.env["NABLA_CACHE"];

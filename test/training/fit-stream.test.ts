@@ -1,22 +1,22 @@
 // Training on streams: the bits of training in memory, whatever the windows; resumed within an epoch; bounded mixing,
 // balanced classes; reading that fails or is no longer wanted.
 import { beforeAll, describe, expect, it } from "vitest";
-import { streamed } from "../../test/streamed.ts";
-import { stripes } from "../../test/stripes.ts";
-import { DataError } from "../base/errors.ts";
-import type { ImageSource } from "../data/image-set.ts";
-import { subset } from "../data/split.ts";
-import { setDevice } from "../device/current.ts";
-import { ReferenceDevice } from "../device/reference/reference-device.ts";
-import { dropout, flatten, linear, relu, sequential } from "../nn/index.ts";
-import { adamW } from "../optim/index.ts";
-import { evaluate } from "./evaluate.ts";
-import type { FitEvent } from "./events.ts";
-import { findLearningRate } from "./find-learning-rate.ts";
-import * as training from "./fit.ts";
-import { decodeTrainingState, encodeTrainingState } from "./model-file.ts";
-import type { FitOptions } from "./options.ts";
-import type { FitResult } from "./training-loop.ts";
+import { DataError } from "../../src/base/errors.ts";
+import type { ImageSource } from "../../src/data/image-set.ts";
+import { subset } from "../../src/data/split.ts";
+import { setDevice } from "../../src/device/current.ts";
+import { ReferenceDevice } from "../../src/device/reference/reference-device.ts";
+import { dropout, flatten, linear, relu, sequential } from "../../src/nn/index.ts";
+import { adamW } from "../../src/optim/index.ts";
+import { evaluate } from "../../src/train/evaluate.ts";
+import type { FitEvent } from "../../src/train/events.ts";
+import { findLearningRate } from "../../src/train/find-learning-rate.ts";
+import * as training from "../../src/train/fit.ts";
+import { decodeTrainingState, encodeTrainingState } from "../../src/train/model-file.ts";
+import type { FitOptions } from "../../src/train/options.ts";
+import type { FitResult } from "../../src/train/training-loop.ts";
+import { streamed } from "../streamed.ts";
+import { stripes } from "../stripes.ts";
 
 beforeAll(() => setDevice(new ReferenceDevice()));
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { runCommandLine } from "./program.ts";
-import { recordingTerminal } from "./terminal.ts";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingTerminal } from "../../src/cli/terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-preview-"));
 beforeAll(() => {

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type MetricsPage, paths, type RunSummary } from "../server/index.ts";
-import { runCommandLine } from "./program.ts";
-import { recordingTerminal, type Terminal } from "./terminal.ts";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingTerminal, type Terminal } from "../../src/cli/terminal.ts";
+import { type MetricsPage, paths, type RunSummary } from "../../src/server/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-serve-"));
 const before = process.env["NABLA_CACHE"];

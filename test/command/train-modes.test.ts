@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "./program.ts";
-import { recordingTerminal } from "./terminal.ts";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingTerminal } from "../../src/cli/terminal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-modes-"));
 const before = process.env["NABLA_CACHE"];

@@ -13,9 +13,9 @@ import { get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { STOP_FILE, showPresence } from "../train/index.node.ts";
-import { type MetricsPage, paths, type RunDetail } from "./api.ts";
-import { type Studio, startStudio } from "./studio.ts";
+import { type MetricsPage, paths, type RunDetail } from "../src/server/api.ts";
+import { type Studio, startStudio } from "../src/server/studio.ts";
+import { STOP_FILE, showPresence } from "../src/train/index.node.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-stream-"));
 const event = (step: number, rest: object = {}): string =>

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeModel } from "../train/index.ts";
-import { runCommandLine } from "./program.ts";
-import { recordingTerminal } from "./terminal.ts";
+import { runCommandLine } from "../../src/cli/program.ts";
+import { recordingTerminal } from "../../src/cli/terminal.ts";
+import { decodeModel } from "../../src/train/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-export-"));
 const at = (name: string): string => join(folder, name);

@@ -1,0 +1,56 @@
+// The studio as built and one Chromium, served once for all files of browser tests. Says loudly, to each of them, where
+// there is no browser or no build, and what to do.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type BrowserServer, chromium } from "playwright-core";
+import { type PreviewServer, preview } from "vite";
+import type { TestProject } from "vitest/node";
+
+const STUDIO = fileURLToPath(new URL("../../studio", import.meta.url));
+const BUILT = fileURLToPath(new URL("../../dist/studio/index.html", import.meta.url));
+const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** Where the studio is served and a browser listens, or why not. */
+export type Served = { readonly url: string; readonly browser: string } | { readonly failure: string };
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    studio: Served;
+  }
+}
+
+/** Where Chromium is: what NABLA_CHROMIUM says, or one of the usual places. */
+function findChromium(): string {
+  const found = [process.env["NABLA_CHROMIUM"], ...BROWSERS].find((path) => path && existsSync(path));
+  if (found) return found;
+  throw new Error(
+    `studio tests: no Chromium at ${BROWSERS.join(", ")}. Install it (Debian: apt-get install chromium) or name one in NABLA_CHROMIUM.`,
+  );
+}
+
+let server: PreviewServer | undefined;
+let browser: BrowserServer | undefined;
+
+/** Before the first file. */
+export async function setup(project: TestProject): Promise<void> {
+  try {
+    if (!existsSync(BUILT)) throw new Error(`studio tests: ${BUILT} is missing. Run npm run build first.`);
+    const executablePath = findChromium();
+    server = await preview({
+      root: STUDIO,
+      configFile: `${STUDIO}/vite.config.ts`,
+      preview: { port: 0, host: "127.0.0.1" },
+    });
+    browser = await chromium.launchServer({ executablePath, chromiumSandbox: false, headless: true });
+    project.provide("studio", { url: server.resolvedUrls!.local[0]!, browser: browser.wsEndpoint() });
+  } catch (error) {
+    // Thrown here, it would end the tests that need no browser too.
+    project.provide("studio", { failure: (error as Error).message });
+  }
+}
+
+/** After the last. */
+export async function teardown(): Promise<void> {
+  await browser?.close();
+  await server?.close();
+}
