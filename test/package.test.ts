@@ -1,6 +1,6 @@
 // The package as it is published: packed, unpacked in a project of its own beside its dependencies, imported and called.
 // Reads dist/, which `npm test` builds first; needs no network and no compiler.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -78,6 +78,31 @@ describe("the packed package", () => {
     expect(run(process.execPath, command, "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
     const told = JSON.parse(run(process.execPath, command, "data", "--limit", "20", "--json")) as object;
     expect(told).toMatchObject({ type: "data", name: "digits", train: 20 });
+  });
+
+  it("is installed without a failure where there is no compiler, or one that does not work", () => {
+    const install = (path: string) =>
+      spawnSync(process.execPath, [join("scripts", "build-kernels.mjs"), "--installed"], {
+        cwd: installed,
+        env: { PATH: path },
+        encoding: "utf8",
+      });
+    const without = install(join(project, "nowhere"));
+    expect([without.status, without.stderr]).toEqual([0, ""]);
+    expect(without.stdout).toMatch(
+      /^kernels: no C compiler for this machine, so the WASM kernels are used.*\n$/,
+    );
+    if (process.platform === "win32") return;
+    const tools = join(project, "tools");
+    mkdirSync(tools);
+    const script = '#!/bin/sh\n[ "$1" = --version ] && echo broken && exit 0\necho no header >&2; exit 1\n';
+    writeFileSync(join(tools, "cc"), script, { mode: 0o755 });
+    const broken = install(tools);
+    expect(broken.status).toBe(0);
+    expect(broken.stderr).toMatch(
+      /^kernels: no header\n.*WASM kernels are used; `npx nabla doctor --build`/s,
+    );
+    expect(readdirSync(join(installed, "dist", "native")).filter((name) => /node/.test(name))).toEqual([]);
   });
 
   it("holds the sources of the kernels and no addon of one machine, tests or maps", () => {
