@@ -34,6 +34,7 @@ export default defineConfig({
       },
     ],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A page answers when its engine has: on a busy machine that takes a while.
     expect: { poll: { timeout: 20_000 } },
     // The default leaves one processor idle, which is half of a small machine.

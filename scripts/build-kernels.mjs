@@ -84,7 +84,7 @@ async function readSources() {
   return new Map(wanted.map((name, index) => [name, texts[index]]));
 }
 
-/** What a thread of ours may start: as many compilers at once as there are processors, in the order asked for. */
+/** As many compilers run at once as there are processors, in the order asked for. */
 const turns = { free: availableParallelism(), waiting: [] };
 async function inTurn(work) {
   if (turns.free > 0) turns.free--;
