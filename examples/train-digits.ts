@@ -1,10 +1,8 @@
 // The API in ten lines, on digits that the package draws itself: npx tsx examples/train-digits.ts [images]
-import { nn } from "nabla";
-import { generateDigits } from "nabla/data";
-import { evaluate, fit } from "nabla/train";
+import { data, evaluate, fit, nn } from "nabla";
 
 const train = Number(process.argv[2] ?? 20_000);
-const digits = generateDigits({ train, test: train / 5 });
+const digits = data.generateDigits({ train, test: train / 5 });
 const net = nn.sequential(
   ...[nn.conv2d(16, 5, { padding: "same" }), nn.relu(), nn.maxPool2d(2)],
   ...[nn.conv2d(32, 5, { padding: "same" }), nn.relu(), nn.maxPool2d(2)],

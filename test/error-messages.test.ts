@@ -1,6 +1,7 @@
 // What users are told of their mistakes, word by word: each message names the rule with the values and the cure, and is
 // thrown where the graph is built, called from the user's own line.
 import { describe, expect, it } from "vitest";
+import type * as data from "../src/data/index.ts";
 import { generateDigits } from "../src/data/index.ts";
 import * as nabla from "../src/index.ts";
 import { NablaError, nn, ones, optim, tensor, zeros } from "../src/index.ts";
@@ -20,6 +21,30 @@ const MISTAKES: Readonly<Record<string, Readonly<Record<string, () => unknown>>>
     crossEntropy: () => nn.crossEntropy(images(3), wholes(0)),
     matmul: () => tensor(2).matmul(ones([2, 2])),
     item: () => ones([2]).item(),
+  },
+  "wrong kind": {
+    zeros: () => zeros(unknown(2)),
+    "tensor of words": () => tensor(unknown(["a"])),
+    add: () => ones([2]).add(unknown([1, 2])),
+    matmul: () => ones([2, 2]).matmul(unknown(3)),
+    axes: () => ones([2]).sum(unknown("x")),
+    cast: () => ones([2]).cast(unknown("float64")),
+    "slice, NaN": () => ones([2]).slice([Number.NaN, 1]),
+    concat: () => nabla.concat(unknown(ones([2]))),
+    stack: () => nabla.stack(unknown(ones([2]))),
+    pad: () => nabla.pad(ones([2, 2]), unknown([2, 2])),
+    maxPool2d: () => nn.maxPool2d(unknown(undefined)),
+    "nn.relu, not called": () => nn.apply(unknown(nn.relu), ones([2])),
+    net: () => nn.summary(unknown("cnn"), [1, 28, 28]),
+    gradient: () => nabla.grad(() => unknown<nabla.Tensor>(3))(ones([2])),
+    "options, adam": () => optim.adam(unknown(0.1)),
+    "options, cosine": () => optim.cosine(unknown(10)),
+    "options, linear": () => nn.linear(3, unknown(4)),
+    "schedule, multiStep": () => optim.multiStep({ at: unknown(3) }),
+    "data of fit": () => training.fit("linear", unknown<data.DataSet>(digits().train)),
+    "set of fit": () => training.fit("linear", { train: unknown<data.ImageSet>({}) }),
+    "optimizer of fit": () => training.fit("linear", digits(), { optimizer: unknown("adam") }),
+    "callbacks of fit": () => training.fit("linear", digits(), { callbacks: unknown([3]) }),
   },
   "wrong size": {
     add: () => ones([2, 3]).add(ones([4, 3])),
@@ -71,11 +96,16 @@ const MISTAKES: Readonly<Record<string, Readonly<Record<string, () => unknown>>>
     epochs: () => training.fit("linear", digits(), { epochs: Number.NaN }),
     ema: () => optim.ema(optim.sgd({ lr: 1 }), { decay: Number.NaN }),
     cosine: () => optim.cosine({ warmup: Number.NaN }),
+    scaled: () => optim.scaled(Number.NaN, optim.constant()),
+    leakyRelu: () => nn.leakyRelu(Number.NaN),
     huber: () => nn.huber(ones([1]), ones([1]), { delta: Number.NaN }),
   },
   "a name that is none": {
     optimizer: () => optim.adamW(unknown({ lr: 0.1, weightdecay: 1 })),
     layer: () => nn.conv2d(4, 3, unknown({ pading: 1 })),
+    digits: () => generateDigits(unknown({ trian: 10 })),
+    cosine: () => optim.cosine(unknown({ warmUp: 0.1 })),
+    pad: () => nabla.pad(ones([2]), [[1, 1]], unknown({ mod: "reflect" })),
     linear: () => nn.linear(4, unknown({ Bias: false })),
     "batch norm": () => nn.batchNorm2d(unknown({ epsilon: 1 })),
     fit: () => training.fit("linear", digits(), unknown({ batchsize: 1 })),

@@ -90,7 +90,15 @@ export function normalizeAxes(
   op: string,
 ): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-  const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, op));
+  if (typeof axes !== "number" && !Array.isArray(axes)) {
+    throw new ShapeError(
+      `${op}: axes are a number or a list, not ${String(axes)}. Write them as in [0, 1].`,
+      {
+        axes,
+      },
+    );
+  }
+  const list = [axes].flat().map((axis) => normalizeAxis(axis, rank, op));
   if (new Set(list).size !== list.length) {
     throw new ShapeError(`${op}: axes ${formatShape(list)} name one axis twice. Give each axis once.`, {
       axes: list,
@@ -120,6 +128,11 @@ export function broadcastShapes(a: Shape, b: Shape, op: string): Shape {
 
 /** Checks that every size is a whole number ≥ 0 and returns the shape. */
 export function checkShape(shape: Shape, op: string): Shape {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${op}: a shape is a list of sizes, not ${String(shape)}. Write it as in [2, 3].`, {
+      shape,
+    });
+  }
   const axis = shape.findIndex((size) => !Number.isInteger(size) || size < 0);
   if (axis >= 0) {
     throw new ShapeError(

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../base/errors.ts";
+import { zoo } from "../nn/index.ts";
 import { RECIPE } from "../train/recipe.ts";
-import { checkConfig, checkFlags, readConfigFile, resolveConfig } from "./config.ts";
+import { checkConfig, checkFlags, MODELS, readConfigFile, resolveConfig } from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -103,4 +104,8 @@ describe("a mistake", () => {
       "config: --batch-size must be a whole number of at least 1, in the command line it is 0.",
     );
   });
+});
+
+describe("the names that help lists", () => {
+  it("are all the nets of the zoo", () => expect([...MODELS].sort()).toEqual(Object.keys(zoo).sort()));
 });

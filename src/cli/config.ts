@@ -46,6 +46,12 @@ const augment = z.preprocess(
   }),
 );
 
+/** Names of nets, as --model takes them: the zoo's, written here too so that no help waits for the engine. */
+export const MODELS: readonly string[] = [
+  ...["cnn", "simpleCnn", "lenet5", "mlp", "linear", "deepMlp"],
+  ...["resnet20", "resnet32", "resnet56", "wideResnet", "mobilenet", "convMixer"],
+];
+
 /** Names of optimisers, as --optimizer takes them. */
 export const OPTIMIZERS = [
   ...(["sgd", "adam", "adamw", "adamax", "nadam", "radam"] as const),

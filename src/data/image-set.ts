@@ -62,6 +62,14 @@ export async function readImages(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   if (isStream(set)) return set.read(indices, signal);
+  const count = countOf(set);
+  const odd = indices.find((index) => !(index >= 0 && index < count));
+  if (odd !== undefined) {
+    throw new DataError(`readImages: there is no image ${odd}. Name images from 0 to ${count - 1}.`, {
+      index: odd,
+      count,
+    });
+  }
   const size = imageBytes(set);
   const images = new Uint8Array(indices.length * size);
   indices.forEach((index, at) => {
@@ -72,6 +80,11 @@ export async function readImages(
 
 /** Checks that sizes agree and labels are in range; throws `DataError` naming the first thing that is wrong. */
 export function checkImageSet<S extends ImageSource>(set: S, name: string): S {
+  if (!ArrayBuffer.isView(set?.labels) || !Array.isArray(set.shape) || !Array.isArray(set.classes)) {
+    throw new DataError(
+      `${name}: this is no image set. It has images (bytes), labels (bytes), shape [C, H, W] and classes (names).`,
+    );
+  }
   const count = set.labels.length;
   if (count === 0) throw new DataError(`${name}: the data set is empty. Give at least one labelled image.`);
   const [expected, actual, unit] = isStream(set)

@@ -1,6 +1,6 @@
 // The options of minimize(), checked before anything is computed. Knows nothing of how a step is taken.
 import { ConfigError } from "../base/errors.ts";
-import { nearestName } from "../base/nearest-name.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import type { Tree } from "../base/tree.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -66,16 +66,6 @@ export interface Checked<W extends Tree<Tensor>> {
 const OPTIONS = ["method", "memory", "eta", "until", "every", "batches", "seed"];
 const CRITERIA = ["stepNorm", "gradientNorm", "validation", "maxSteps"];
 
-function checkNames(given: object, known: readonly string[], where: string): void {
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const nearest = nearestName(unknown, known);
-  const hint = nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
-  throw new ConfigError(`minimize: ${where} "${unknown}" is unknown.${hint} There are ${known.join(", ")}.`, {
-    name: unknown,
-  });
-}
-
 function checkAbove0(name: string, value: number, cure: string): void {
   if (typeof value === "number" && value > 0 && Number.isFinite(value)) return;
   throw new ConfigError(`minimize: ${name} must be a finite number above 0, it is ${value}. ${cure}`, {
@@ -123,10 +113,10 @@ function checkMethod({
 export function checkOptions<W extends Tree<Tensor>>(
   options: (MinimizeOptions<W> | LbfgsOptions<W>) & AllOptions<W>,
 ): Checked<W> {
-  checkNames(options, OPTIONS, "option");
+  checkOptionNames("minimize", options, OPTIONS);
   const { method = "gradient", memory = 10, eta = 0, until = {}, every = 1, batches, seed } = options;
   checkMethod(options as Parameters<typeof checkMethod>[0]);
-  checkNames(until, CRITERIA, "criterion");
+  checkOptionNames("minimize.until", until, CRITERIA);
   const { stepNorm, gradientNorm, validation, maxSteps = 1000 } = until;
   if (stepNorm !== undefined) checkAbove0("stepNorm", stepNorm, "Give a small ε such as 1e-6.");
   if (gradientNorm !== undefined) checkAbove0("gradientNorm", gradientNorm, "Give a small ε such as 1e-6.");

@@ -1,9 +1,9 @@
 // Losses between tensors of one shape: squares, absolute values, Huber's mean of both, and between probabilities.
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import { formatShape, sameShape } from "../base/shape.ts";
+import { softplus } from "../tensor/activations.ts";
 import { where } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { softplusOf } from "./activations.ts";
 import { type Reduction, reduce } from "./reduction.ts";
 
 /** Options of losses that only reduce. */
@@ -84,7 +84,7 @@ export function bceWithLogits(
 ): Tensor {
   checkAlike("bceWithLogits", logits, targets);
   // −log(1 − σ(x)) = x + softplus(−x), and −log σ(x) = softplus(−x).
-  const surprise = softplusOf(logits.neg());
+  const surprise = softplus(logits.neg());
   const rest = targets.neg().add(1);
   const share = positiveWeight === 1 ? undefined : targets.mul(positiveWeight).add(rest);
   const losses = rest.mul(logits).add(share === undefined ? surprise : surprise.mul(share));

@@ -1,10 +1,11 @@
 // What a layer is: a function of a tensor, or an object with forward() and optional members that name its parameters.
 // Knows nothing of particular layers.
+import { ConfigError } from "../base/errors.ts";
 import type { RandomStream } from "../base/random.ts";
 import type { Shape } from "../base/shape.ts";
 import { Origin, within } from "../ir/origin.ts";
 import { defaultGenerator, type Generator } from "../tensor/random.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 /** How a forward pass is done. */
 export interface Context {
@@ -55,12 +56,27 @@ export function originOf(layer: Layer): Origin {
   return origin;
 }
 
+/** Throws ConfigError for what is neither a function nor an object with `forward`. */
+export function checkLayer(layer: Layer, op: string): void {
+  if (typeof layer === "function" || typeof layer?.forward === "function") return;
+  throw new ConfigError(
+    `${op}: ${String(layer)} is no layer. Give a function of a tensor or an object with forward(x), as nn.sequential() makes.`,
+  );
+}
+
 /** y = layer(x); in evaluation if no context is given. */
 export function apply(layer: Layer, x: Tensor, context: Context = evaluation()): Tensor {
-  const forward = () =>
-    within(originOf(layer), () =>
+  checkLayer(layer, "apply");
+  const forward = () => {
+    const y = within(originOf(layer), () =>
       typeof layer === "function" ? layer(x, context) : layer.forward(x, context),
     );
+    if (y instanceof Tensor) return y;
+    throw new ConfigError(
+      `apply: layer ${typeOf(layer)} gives ${typeof y}, no tensor. Return one; a layer of nn is called first: nn.relu(), not nn.relu.`,
+      { layer: typeOf(layer) },
+    );
+  };
   return context.around === undefined ? forward() : context.around(layer, x, forward);
 }
 
@@ -75,6 +91,7 @@ export const joinPath = (path: string, name: string): string => (path === "" ? n
 
 /** Every layer object of a net, parents before children, each once even where it is used twice. */
 export function layersOf(net: Layer): NamedLayer[] {
+  checkLayer(net, "net");
   const seen = new Set<Layer>();
   const visit = (layer: Layer, path: string): NamedLayer[] => {
     if (typeof layer === "function" || seen.has(layer)) return [];

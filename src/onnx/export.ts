@@ -6,7 +6,7 @@ import { type Node, Slot, topologicalOrder } from "../ir/node.ts";
 import { buffersOf, parametersOf } from "../nn/index.ts";
 import { constantValue, readSlot, slotOf } from "../ops/leaf.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { logitsOf, type Model } from "../train/model.ts";
+import { checkModel, logitsOf, type Model } from "../train/model.ts";
 import { Draft } from "./draft.ts";
 import { type Emitted, emit, emitted, emittedConstant, IMAGES, type Sizes, type Source } from "./emit.ts";
 import { encodeOnnx } from "./encode.ts";
@@ -149,6 +149,7 @@ export async function exportOnnx(
   model: Model,
   { input = "uint8" }: OnnxExportOptions = {},
 ): Promise<Uint8Array> {
+  checkModel(model, "exportOnnx");
   if (input !== "uint8" && input !== "float32") {
     throw new ConfigError(
       `exportOnnx: input ${JSON.stringify(input)} is unknown. Use "uint8" or "float32".`,

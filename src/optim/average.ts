@@ -1,11 +1,12 @@
 // Optimisers around another: a running average of the weights for evaluation, and lookahead.
 // Know nothing of the optimiser inside.
 import { ConfigError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { full } from "../tensor/create.ts";
 import { where } from "../tensor/functions.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type NamedTensors, type Optimizer, OptimizerState } from "./optimizer.ts";
-import { checkNames, checkRange, checkWhole, SHARE } from "./options.ts";
+import { checkRange, checkWhole, SHARE } from "./options.ts";
 
 /** State of the wrapper and of what is in it as one record; names of the two must not meet. */
 function mergeState(own: OptimizerState, inner: Optimizer, into: Record<string, Tensor>): void {
@@ -34,7 +35,7 @@ export interface EmaOptions {
  */
 export function ema(optimizer: Optimizer, options: EmaOptions = {}): Optimizer {
   const { decay = 0.999 } = options;
-  checkNames("ema", options, ["decay"]);
+  checkOptionNames("ema", options, ["decay"]);
   checkRange("ema", "decay", decay, SHARE);
   const own = new OptimizerState("ema", ["ema"], ["ema.begun"]);
   const state: Record<string, Tensor> = {};
@@ -77,7 +78,7 @@ export interface LookaheadOptions {
  */
 export function lookahead(optimizer: Optimizer, options: LookaheadOptions = {}): Optimizer {
   const { every = 5, alpha = 0.5 } = options;
-  checkNames("lookahead", options, ["every", "alpha"]);
+  checkOptionNames("lookahead", options, ["every", "alpha"]);
   checkWhole("lookahead", "every", every, 1);
   checkRange("lookahead", "alpha", alpha, { least: 0, below: 1 + Number.EPSILON });
   const own = new OptimizerState("lookahead", ["slow"], ["slow.begun", "slow.count"]);

@@ -1,6 +1,7 @@
 // Parameter groups: other hyper-parameters for some of the parameters, such as no decay for biases.
 // Knows nothing of any one optimiser.
 import { ConfigError } from "../base/errors.ts";
+import { checkOptionObject } from "../base/option-names.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { NamedTensors, Optimizer } from "./optimizer.ts";
 import { checkRange, FROM_0 } from "./options.ts";
@@ -71,6 +72,7 @@ export function withGroups<O extends object>(
   options: O & Groups<O>,
   make: (options: O) => Optimizer,
 ): Optimizer {
+  checkOptionObject(name, options);
   const { groups = [], ...own } = options;
   const rest = make(own as unknown as O);
   if (groups.length === 0) return rest;

@@ -1,6 +1,6 @@
 // Checks of hyper-parameters, shared by the optimisers and schedules. Knows nothing of tensors.
 import { ConfigError } from "../base/errors.ts";
-import { nearestName } from "../base/nearest-name.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 
 /** A range a hyper-parameter must lie in. */
 export interface Range {
@@ -13,15 +13,6 @@ export interface Range {
 export const SHARE: Range = { least: 0, below: 1 };
 /** A finite number from 0 on. */
 export const FROM_0: Range = { least: 0 };
-
-/** Throws ConfigError for an option whose name is not among `known`, naming the nearest. */
-export function checkNames(optimizer: string, options: object, known: readonly string[]): void {
-  const odd = Object.keys(options).find((name) => !known.includes(name));
-  if (odd === undefined) return;
-  const meant = nearestName(odd, known);
-  const cure = meant === undefined ? `The options are ${known.join(", ")}.` : `Did you mean "${meant}"?`;
-  throw new ConfigError(`${optimizer}: option "${odd}" is unknown. ${cure}`, { option: odd, meant });
-}
 
 /** Throws ConfigError unless `value` is a number with least ≤ value < below. */
 export function checkRange(optimizer: string, name: string, value: unknown, { least, below }: Range): void {
@@ -66,7 +57,7 @@ export function completeOptions<O extends object>(
   usual: Required<O>,
   ranges: Readonly<Partial<Record<keyof O, Range>>>,
 ): Required<O> {
-  checkNames(optimizer, options, Object.keys(usual));
+  checkOptionNames(optimizer, options, Object.keys(usual));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const complete = { ...usual, ...Object.fromEntries(given) } as Record<string, unknown>;
   if (typeof complete["lr"] !== "function") checkRange(optimizer, "lr", complete["lr"], FROM_0);

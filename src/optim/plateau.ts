@@ -1,6 +1,7 @@
 // A factor on the learning rate that falls where a metric no longer improves. Knows nothing of what the metric is.
 import { ConfigError } from "../base/errors.ts";
-import { checkNames, checkRange, checkWhole, FROM_0 } from "./options.ts";
+import { checkOptionNames } from "../base/option-names.ts";
+import { checkRange, checkWhole, FROM_0 } from "./options.ts";
 
 /** Options of reduceOnPlateau; the names and what they are when left out are those of PyTorch's ReduceLROnPlateau. */
 export interface PlateauOptions {
@@ -48,7 +49,7 @@ const NEGLIGIBLE = 1e-8;
 
 function checkOptions(options: Required<PlateauOptions>): void {
   const { mode, thresholdMode, factor, patience, threshold, cooldown, least } = options;
-  checkNames("reduceOnPlateau", options, Object.keys(USUAL));
+  checkOptionNames("reduceOnPlateau", options, Object.keys(USUAL));
   const odd = [mode !== "min" && mode !== "max" && mode, !/^(rel|abs)$/.test(thresholdMode) && thresholdMode];
   const wrong = odd.find((value) => value !== false);
   if (wrong !== undefined) {

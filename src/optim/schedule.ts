@@ -1,5 +1,6 @@
 // Learning rates that change during training. Plain functions of the step; knows nothing of tensors.
 import { ConfigError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { checkRange, checkWhole, FROM_0 } from "./options.ts";
 
 /** The learning rate, or a factor on one, of `step` = 0 … totalSteps − 1. */
@@ -41,20 +42,29 @@ export const constant =
     value;
 
 /** A schedule times a number: `scaled(1e-3, cosine({ warmup: 0.05 }))` is a learning rate that peaks at 0.001. */
-export const scaled =
-  (rate: number, factor: Schedule): Schedule =>
-  (step, totalSteps) =>
-    rate * factor(step, totalSteps);
+export function scaled(rate: number, factor: Schedule): Schedule {
+  checkRange("scaled", "rate", rate, FROM_0);
+  return (step, totalSteps) => rate * factor(step, totalSteps);
+}
 
 /** A factor that is multiplied by `factor` every `every` steps: γ^⌊t/n⌋, PyTorch's StepLR. */
-export function stepwise({ every, factor = 0.1 }: { every: Span; factor?: number }): Schedule {
+export function stepwise(options: { every: Span; factor?: number }): Schedule {
+  checkOptionNames("stepwise", options, ["every", "factor"]);
+  const { every, factor = 0.1 } = options;
   checkSpan("stepwise", "every", every);
   checkRange("stepwise", "factor", factor, FROM_0);
   return (step, totalSteps) => factor ** Math.floor(step / stepsOf(every, totalSteps));
 }
 
 /** A factor that is multiplied by `factor` at each of the steps `at`: PyTorch's MultiStepLR. */
-export function multiStep({ at, factor = 0.1 }: { at: readonly Span[]; factor?: number }): Schedule {
+export function multiStep(options: { at: readonly Span[]; factor?: number }): Schedule {
+  checkOptionNames("multiStep", options, ["at", "factor"]);
+  const { at, factor = 0.1 } = options;
+  if (!Array.isArray(at)) {
+    throw new ConfigError(
+      `multiStep: at ${String(at)} must be a list of steps. Give one such as [100, 200].`,
+    );
+  }
   at.forEach((span, i) => {
     checkSpan("multiStep", `at[${i}]`, span);
   });
@@ -64,6 +74,7 @@ export function multiStep({ at, factor = 0.1 }: { at: readonly Span[]; factor?: 
 
 /** γᵗ: PyTorch's ExponentialLR. With `final` instead of γ, the factor at the last step. */
 export function exponential(options: { factor: number } | { final: number }): Schedule {
+  checkOptionNames("exponential", options, ["factor", "final"]);
   const [name, value] = "factor" in options ? ["factor", options.factor] : ["final", options.final];
   checkRange("exponential", name as string, value, { least: Number.MIN_VALUE });
   if ("factor" in options) return (step) => options.factor ** step;
@@ -71,7 +82,9 @@ export function exponential(options: { factor: number } | { final: number }): Sc
 }
 
 /** (1 − t/n)^power until step n = `over`, 0 from there on: PyTorch's PolynomialLR. All steps unless given. */
-export function polynomial({ power = 1, over }: { power?: number; over?: Span } = {}): Schedule {
+export function polynomial(options: { power?: number; over?: Span } = {}): Schedule {
+  checkOptionNames("polynomial", options, ["power", "over"]);
+  const { power = 1, over } = options;
   checkRange("polynomial", "power", power, FROM_0);
   if (over !== undefined) checkSpan("polynomial", "over", over);
   return (step, totalSteps) => {
@@ -81,15 +94,9 @@ export function polynomial({ power = 1, over }: { power?: number; over?: Span } 
 }
 
 /** A straight line from `from` to `to` over the first `over` steps, `to` from there on: PyTorch's LinearLR. */
-export function linearWarmup({
-  over,
-  from = 1 / 3,
-  to = 1,
-}: {
-  over: Span;
-  from?: number;
-  to?: number;
-}): Schedule {
+export function linearWarmup(options: { over: Span; from?: number; to?: number }): Schedule {
+  checkOptionNames("linearWarmup", options, ["over", "from", "to"]);
+  const { over, from = 1 / 3, to = 1 } = options;
   checkSpan("linearWarmup", "over", over);
   checkRange("linearWarmup", "from", from, FROM_0);
   checkRange("linearWarmup", "to", to, FROM_0);
@@ -103,7 +110,9 @@ export function linearWarmup({
  * A factor that rises linearly to 1 over the share `warmup` of all steps, then falls as (1 + cos πt)/2 to `final`
  * at the end (Loshchilov & Hutter, "SGDR", 2017); without warm-up PyTorch's CosineAnnealingLR with T_max = steps − 1.
  */
-export function cosine({ warmup = 0, final = 0 }: { warmup?: number; final?: number } = {}): Schedule {
+export function cosine(options: { warmup?: number; final?: number } = {}): Schedule {
+  checkOptionNames("cosine", options, ["warmup", "final"]);
+  const { warmup = 0, final = 0 } = options;
   checkShare("cosine", "warmup", warmup);
   checkShare("cosine", "final", final);
   return (step, totalSteps) => {
@@ -117,15 +126,9 @@ export function cosine({ warmup = 0, final = 0 }: { warmup?: number; final?: num
  * Falls as (1 + cos πt)/2 towards `final` and begins again: after `period` steps, then after periods longer by `growth`
  * each (Loshchilov & Hutter, "SGDR", 2017): PyTorch's CosineAnnealingWarmRestarts.
  */
-export function cosineRestarts({
-  period,
-  growth = 1,
-  final = 0,
-}: {
-  period: Span;
-  growth?: number;
-  final?: number;
-}): Schedule {
+export function cosineRestarts(options: { period: Span; growth?: number; final?: number }): Schedule {
+  checkOptionNames("cosineRestarts", options, ["period", "growth", "final"]);
+  const { period, growth = 1, final = 0 } = options;
   checkSpan("cosineRestarts", "period", period);
   checkWhole("cosineRestarts", "growth", growth, 1);
   checkShare("cosineRestarts", "final", final);
@@ -144,15 +147,11 @@ export function cosineRestarts({
  * A factor that glides from 1/`startDivisor` up to 1 over the share `rise` of all steps, then down to
  * 1/(startDivisor·finalDivisor): PyTorch's OneCycleLR (Smith & Topin, "Super-Convergence", 2018).
  */
-export function oneCycle({
-  rise = 0.3,
-  startDivisor = 25,
-  finalDivisor = 1e4,
-}: {
-  rise?: number;
-  startDivisor?: number;
-  finalDivisor?: number;
-} = {}): Schedule {
+export function oneCycle(
+  options: { rise?: number; startDivisor?: number; finalDivisor?: number } = {},
+): Schedule {
+  checkOptionNames("oneCycle", options, ["rise", "startDivisor", "finalDivisor"]);
+  const { rise = 0.3, startDivisor = 25, finalDivisor = 1e4 } = options;
   checkShare("oneCycle", "rise", rise);
   const odd = [startDivisor, finalDivisor].find((divisor) => !(divisor >= 1));
   if (odd !== undefined) {

@@ -2,6 +2,7 @@
 
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../base/shape.ts";
 import { index } from "../ops/leaf.ts";
 import { concat, where } from "./functions.ts";
@@ -56,8 +57,10 @@ function continueAxis(
 export function pad(
   x: Tensor,
   widths: readonly (readonly [number, number])[],
-  { mode = "constant", value = 0 }: { readonly mode?: PadMode; readonly value?: number } = {},
+  options: { readonly mode?: PadMode; readonly value?: number } = {},
 ): Tensor {
+  checkOptionNames("pad", options, ["mode", "value"]);
+  const { mode = "constant", value = 0 } = options;
   if (!PAD_MODES.includes(mode)) {
     throw new ConfigError(`pad: mode "${mode}" is unknown. Did you mean "${nearestName(mode, PAD_MODES)}"?`, {
       mode,

@@ -1,6 +1,6 @@
 // Making tensors from numbers.
-import { arrayOf, type DType, type TypedArray } from "../base/dtype.ts";
-import { ShapeError } from "../base/errors.ts";
+import { arrayOf, checkTypeName, type DType, type TypedArray } from "../base/dtype.ts";
+import { DTypeError, ShapeError } from "../base/errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../base/shape.ts";
 import { constant, index, readSlot } from "../ops/leaf.ts";
 import { storeHost } from "./storage.ts";
@@ -13,6 +13,12 @@ export interface CreateOptions {
 
 function shapeOf(values: NestedNumbers): number[] {
   if (typeof values === "number") return [];
+  if (!Array.isArray(values)) {
+    throw new DTypeError(
+      `tensor: ${JSON.stringify(values)} is no number. Give numbers, or arrays of them nested to one depth.`,
+      { value: values },
+    );
+  }
   if (values.length === 0) return [0];
   const shapes = values.map(shapeOf);
   const odd = shapes.findIndex((shape) => shape.join() !== shapes[0]!.join());
@@ -52,6 +58,7 @@ export function tensor(
     );
   }
   const dtype = options.dtype ?? (isTyped ? DTYPE_OF.get(values.constructor) : undefined) ?? "float32";
+  checkTypeName(dtype, "tensor");
   // Doubles are kept as they are: the reference device computes with all their digits.
   const data =
     dtype === "float32" && !(numbers instanceof Float32Array)
@@ -62,8 +69,12 @@ export function tensor(
 }
 
 /** `value` everywhere. */
-export const full = (shape: Shape, value: number, { dtype = "float32" }: CreateOptions = {}): Tensor =>
-  new Tensor(constant(value, checkShape(shape, "full"), dtype));
+export function full(shape: Shape, value: number, { dtype = "float32" }: CreateOptions = {}): Tensor {
+  if (typeof value !== "number") {
+    throw new DTypeError(`full: the value must be a number, it is ${String(value)}. Give one.`, { value });
+  }
+  return new Tensor(constant(value, checkShape(shape, "full"), checkTypeName(dtype, "full")));
+}
 
 /** Zeros. */
 export const zeros = (shape: Shape, options?: CreateOptions): Tensor =>

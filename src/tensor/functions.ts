@@ -1,6 +1,6 @@
 // Functions of tensors composed from primitives: graphs, no kernels of their own.
 import { ShapeError } from "../base/errors.ts";
-import { broadcastShapes, formatShape, normalizeAxis, type Shape } from "../base/shape.ts";
+import { broadcastShapes, checkShape, formatShape, normalizeAxis, type Shape } from "../base/shape.ts";
 import { index } from "../ops/leaf.ts";
 import { where as whereNode } from "../ops/logic.ts";
 import { concat as concatNodes } from "../ops/view.ts";
@@ -21,6 +21,7 @@ export function where(condition: Tensor, a: Tensor | number, b: Tensor | number)
 
 /** Tensors one after another along `axis`. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkList("concat", tensors);
   const [first] = tensors;
   if (first === undefined) throw new ShapeError("concat: there are no tensors. Give at least one.");
   return new Tensor(
@@ -32,11 +33,18 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 }
 
 /** Tensors of one shape along a new axis before `axis`. */
-export const stack = (tensors: readonly Tensor[], axis = 0): Tensor =>
-  concat(
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkList("stack", tensors);
+  return concat(
     tensors.map((x) => x.unsqueeze(axis)),
     axis,
   );
+}
+
+function checkList(op: string, tensors: readonly Tensor[]): void {
+  if (Array.isArray(tensors)) return;
+  throw new ShapeError(`${op}: takes a list of tensors. Put them in brackets: ${op}([a, b]).`);
+}
 
 /** Keeps the exponents of a softmax within range; where a whole row is −∞ nothing is subtracted. */
 function shiftOf(x: Tensor, axes: Axes | undefined): Tensor {
@@ -65,7 +73,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 
 /** 1 where the last, new axis equals the index, else 0, as float32: [...] → [..., classes]. */
 export function oneHot(indices: Tensor, classes: number): Tensor {
-  const shape: Shape = [...indices.shape, classes];
+  const shape: Shape = checkShape([...indices.shape, classes], "oneHot");
   const classIndex = new Tensor(index(shape, shape.length - 1));
   return indices.cast("int32").unsqueeze(-1).equal(classIndex).cast("float32");
 }

@@ -33,6 +33,9 @@ function checkFormula(y: Tensor, leaves: readonly Tensor[]): void {
 
 /** ∂y/∂w for every tensor w of a tree, in a tree of the same form; y is a scalar. */
 export function gradients<T extends Tree<Tensor>>(y: Tensor, wrt: T): T {
+  if (!isTensor(y)) {
+    throw new ShapeError(`gradients: the function gives ${typeof y}, no tensor. Return a scalar tensor.`);
+  }
   const leaves = leavesOf<Tensor>(wrt, isTensor).map(({ value }) => value);
   checkFormula(y, leaves);
   const results = gradient(

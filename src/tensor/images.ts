@@ -38,7 +38,9 @@ const CHANNELS_FIRST = [0, 3, 1, 2];
 
 /** A pair of whole numbers ≥ `least`. */
 export function pairOf(op: string, name: string, value: Pair, least: number): [number, number] {
-  const pair: [number, number] = typeof value === "number" ? [value, value] : [value[0], value[1]];
+  const pair: [number, number] = Array.isArray(value)
+    ? [value[0], value[1]]
+    : [value as number, value as number];
   if (pair.some((size) => !Number.isInteger(size) || size < least)) {
     throw new ConfigError(
       `${op}: ${name} ${JSON.stringify(value)} must be whole numbers ≥ ${least}. Give one, or two for vertical and horizontal.`,

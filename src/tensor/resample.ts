@@ -3,6 +3,7 @@
 
 import { ConfigError, ShapeError } from "../base/errors.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { checkOptionNames } from "../base/option-names.ts";
 import { formatShape } from "../base/shape.ts";
 import { gridSample as sample } from "../ops/grid.ts";
 import { tensor } from "./create.ts";
@@ -141,6 +142,7 @@ export interface GridSampleOptions {
 
 /** Images x [N, C, H, W] read at grid [N, OH, OW, (x, y)] → [N, C, OH, OW]; −1 and 1 are the outer edges (Jaderberg et al. 2015). */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
+  checkOptionNames("gridSample", options, ["mode", "outside"]);
   checkImages("gridSample", x);
   const { mode = "bilinear", outside = "zeros" } = options;
   checkMode("gridSample", "mode", mode, ["bilinear", "nearest"]);

@@ -1,6 +1,6 @@
 // Tensor: a lazy handle on a value. Operations build a graph; asking for the elements compiles and runs it.
 // Over 400 lines because it lists everything one can do with a tensor; nearly every method is one line of graph.
-import { arrayOf, type DType, isFloating, type TypedArray } from "../base/dtype.ts";
+import { arrayOf, checkTypeName, type DType, isFloating, type TypedArray } from "../base/dtype.ts";
 import { DTypeError, NablaError, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, formatShape, normalizeAxes, type Shape, sameShape, sizeOf } from "../base/shape.ts";
 import type { Node, Slot } from "../ir/node.ts";
@@ -146,6 +146,12 @@ export class Tensor implements Assigned {
 
   #operand(other: Tensor | number, op: string): Tensor {
     if (other instanceof Tensor) return other;
+    if (typeof other !== "number") {
+      throw new DTypeError(
+        `${op}: the other side must be a tensor or a number, it is ${JSON.stringify(other)}. Make it one: tensor(…).`,
+        { value: other },
+      );
+    }
     if (!isFloating(this.dtype) && !Number.isInteger(other)) {
       throw new DTypeError(
         `${op}: ${other} cannot join ${this.dtype} elements. Convert the tensor first: x.cast("float32").`,
@@ -330,7 +336,7 @@ export class Tensor implements Assigned {
 
   /** The elements as another type; float to integer truncates toward 0. */
   cast(dtype: DType): Tensor {
-    return dtype === this.dtype ? this : new Tensor(logic.cast(this.#node, dtype));
+    return dtype === this.dtype ? this : new Tensor(logic.cast(this.#node, checkTypeName(dtype, "cast")));
   }
 
   #fold(
@@ -390,7 +396,7 @@ export class Tensor implements Assigned {
 
   /** The matrix product of the last two axes; others broadcast, vectors are rows or columns as in NumPy. */
   matmul(other: Tensor): Tensor {
-    return new Tensor(multiply(this.#node, other.#node));
+    return new Tensor(multiply(this.#node, this.#operand(other, "matmul").#node));
   }
 
   /** The same elements under another shape; one axis may be -1. */

@@ -113,7 +113,14 @@ export function sliceRanges(x: Node, ranges: readonly (SliceRange | null)[]): No
     );
   }
   const bounds = x.shape.map((size, axis) => {
-    const [from, to, step = 1] = ranges[axis] ?? [0, size];
+    const range = ranges[axis] ?? [0, size];
+    if (!Array.isArray(range) || range.some(Number.isNaN)) {
+      throw new ShapeError(
+        `slice: ${Array.isArray(range) ? formatShape(range) : range} on axis ${axis} is no range. Give [from, to], [from, to, step], or null for all.`,
+        { axis, range },
+      );
+    }
+    const [from, to, step = 1] = range;
     if (!Number.isInteger(step) || step === 0) {
       throw new ShapeError(`slice: step ${step} on axis ${axis} is not a whole number other than 0.`, {
         axis,
@@ -149,6 +156,7 @@ export function reverse(x: Node, axes?: number | readonly number[]): Node {
 export function padWith(x: Node, widths: readonly (readonly [number, number])[], value: number): Node {
   if (
     widths.length !== x.shape.length ||
+    widths.some((pair) => !Array.isArray(pair) || pair.length !== 2) ||
     widths.flat().some((width) => !Number.isInteger(width) || width < 0)
   ) {
     throw new ShapeError(

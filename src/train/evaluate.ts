@@ -8,7 +8,7 @@ import { tensor } from "../tensor/create.ts";
 import { logSoftmax } from "../tensor/functions.ts";
 import type { Evaluation, Mistake } from "./events.ts";
 import { Calibration, classScores, rankOf } from "./metrics.ts";
-import { logitsOf, type Model } from "./model.ts";
+import { checkModel, logitsOf, type Model } from "./model.ts";
 
 // Large enough to keep every core busy, small enough for one call to last some tens of milliseconds.
 const BATCH = 250;
@@ -86,6 +86,7 @@ async function logProbabilities(model: Model, count: number, batches: Batches): 
  * `DivergenceError` where the net gives NaN.
  */
 export async function predict(model: Model, images: Uint8Array): Promise<number[][]> {
+  checkModel(model, "predict");
   const size = model.shape[0] * model.shape[1] * model.shape[2];
   if (images.length === 0 || images.length % size !== 0) {
     throw new ShapeError(
@@ -102,6 +103,7 @@ export async function predict(model: Model, images: Uint8Array): Promise<number[
 }
 
 function checkFits(model: Model, set: ImageSource): void {
+  checkModel(model, "evaluate");
   checkImageSet(set, "evaluate");
   const [wanted, given] = [model.shape.join("×"), set.shape.join("×")];
   if (wanted === given && set.classes.length === model.classes.length) return;

@@ -1,5 +1,6 @@
 // fit(): from a net, data and options to a run of training. Checks and prepares everything before anything is computed;
 // the loop itself is in training-loop.ts. Knows nothing of files.
+import { DataError } from "../base/errors.ts";
 import { checkImageSet, countOf, type ImageSet, type ImageSource } from "../data/image-set.ts";
 import { splitStratified } from "../data/split.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -54,6 +55,11 @@ export function fit<S extends ImageSource = ImageSet>(
 ): FitRun<S> {
   const checked = checkFitOptions(options);
   const { seed, normalize } = checked;
+  if (data === undefined || data === null || !("train" in data)) {
+    throw new DataError(
+      "fit: the data have no part train. Give { train, validation? }, as data.generateDigits() makes it.",
+    );
+  }
   const { train, validation } = splitData(data, checked.validation, seed);
   const model = createModel(net, train, { seed, normalize });
   const loop = new TrainingLoop(model, train, validation, checked);

@@ -24,6 +24,14 @@ export interface Model {
 /** What a model is made for beside its net. */
 export type ModelDescription = Omit<Model, "net">;
 
+/** Throws ConfigError for a bare net, which lacks what a model knows of its images. */
+export function checkModel(model: Model, op: string): void {
+  if (model?.net !== undefined && Array.isArray(model.shape)) return;
+  throw new ConfigError(
+    `${op}: takes a model, not a bare net. Take that of a run, fit(…).model, or make one: createModel(net, set).`,
+  );
+}
+
 /** Statistics that leave pixels in [0, 1] as they are. */
 export const identityStatistics = (channels: number): ChannelStatistics => ({
   mean: new Array<number>(channels).fill(0),

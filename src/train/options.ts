@@ -177,12 +177,36 @@ function checkAugmentations(augment: NonNullable<FitOptions["augment"]>): void {
   );
 }
 
+/** Throws ConfigError for what is not of the kind that is called or read during a run. */
+function checkHooks({ optimizer, callbacks = [], onCheckpoint, signal }: FitOptions): void {
+  const isCallable = (value: unknown) => typeof value === "function";
+  const rules: readonly (readonly [name: string, isRight: boolean, cure: string])[] = [
+    [
+      "optimizer",
+      optimizer === undefined || isCallable(optimizer.update),
+      "Make one: optim.adamW({ lr: 0.001 })",
+    ],
+    [
+      "callbacks",
+      Array.isArray(callbacks) && callbacks.every(isCallable),
+      "Give a list of functions of an event",
+    ],
+    ["onCheckpoint", onCheckpoint === undefined || isCallable(onCheckpoint), "Give a function of a state"],
+    ["signal", signal === undefined || signal instanceof AbortSignal, "Give that of an AbortController"],
+  ];
+  const wrong = rules.find(([, isRight]) => !isRight);
+  if (wrong !== undefined) {
+    throw new ConfigError(`fit: ${wrong[0]} is not of the right kind. ${wrong[2]}.`, { option: wrong[0] });
+  }
+}
+
 /** The options, checked and filled in; throws `ConfigError` naming the option and its value. */
 export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   checkOptionNames("fit", options, Object.keys(OPTIONS));
   checkOptionNames("fit.until", options.until ?? {}, CRITERIA);
   checkOptionNames("fit.checkpointEvery", options.checkpointEvery ?? {}, ["steps", "minutes"]);
   checkNumbers(options);
+  checkHooks(options);
   if (options.plateau !== undefined) reduceOnPlateau(options.plateau);
   const { augment = false } = options;
   checkAugmentations(augment);

@@ -37,13 +37,20 @@ export function Tex({ tex, block = false }: TexProps) {
   return <span ref={place} class={block ? "tex-block" : "tex"} key={block ? "block" : "inline"} />;
 }
 
+// A browser may begin a line after a formula, even before a full stop, unless a word joiner stands between.
+const JOINER = "\u2060";
+const tied = (text: string): string =>
+  text.replace(/\$([.,:;!?)»”…])/g, `$${JOINER}$1`).replace(/([(«“])\$/g, `$1${JOINER}$`);
+
 /** Text in which `$…$` are formulas and `**…**` is stressed. */
 export function Prose({ text }: { readonly text: string }) {
-  const parts: ComponentChild[] = text.split(/(\$[^$]+\$|\*\*[^*]+\*\*)/).map((part, index) => {
-    if (part.startsWith("$") && part.length > 2) return <Tex key={index} tex={part.slice(1, -1)} />;
-    if (part.startsWith("**") && part.length > 4) return <strong key={index}>{part.slice(2, -2)}</strong>;
-    return part;
-  });
+  const parts: ComponentChild[] = tied(text)
+    .split(/(\$[^$]+\$|\*\*[^*]+\*\*)/)
+    .map((part, index) => {
+      if (part.startsWith("$") && part.length > 2) return <Tex key={index} tex={part.slice(1, -1)} />;
+      if (part.startsWith("**") && part.length > 4) return <strong key={index}>{part.slice(2, -2)}</strong>;
+      return part;
+    });
   return <>{parts}</>;
 }
 

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { ConfigError } from "../../base/errors.ts";
 import type { Layer } from "../../nn/index.ts";
 import type { Model } from "../../train/index.ts";
+import { MODELS } from "../config.ts";
 import { type CommonOptions, type Context, numberOption, withCommonOptions, writeJson } from "../context.ts";
 import { layerTable } from "../render/layer-table.ts";
 import type { ProfileFlag } from "../show-profile.ts";
@@ -20,7 +21,7 @@ export function addSummary(program: Command, context: Context): void {
   const command = program
     .command("summary")
     .description("show the layers of a network, their shapes, parameters and work")
-    .option("--model <name>", "name of the network: cnn, lenet5, mlp, linear, deepMlp", "cnn")
+    .option("--model <name>", `name of the network: ${MODELS.join(", ")}`, "cnn")
     .option("--shape <C×H×W>", "shape of an image", "1x28x28")
     .addOption(numberOption("--classes <n>", "number of classes").default(10))
     .option("--profile [trace.json]", "time it on 128 images, and save a trace for Perfetto");

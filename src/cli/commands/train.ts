@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { AUGMENTATION_NAMES } from "../../data/augment/catalog.ts";
 import { RECIPE } from "../../train/recipe.ts";
-import { OPTIMIZERS, SCHEDULES, SGD_RATE } from "../config.ts";
+import { MODELS, OPTIMIZERS, SCHEDULES, SGD_RATE } from "../config.ts";
 import { type Context, numberOption, sizeOption, withCommonOptions } from "../context.ts";
 import type { TrainOptions } from "../train-run.ts";
 
@@ -27,10 +27,7 @@ export function addTrain(program: Command, context: Context): void {
     .option("--no-stream", "hold all pictures in memory")
     .option("--cache", "keep decoded pictures in the cache (default for all but tar shards)")
     .option("--no-cache", "decode pictures each time they are read")
-    .option(
-      "--model <name>",
-      "cnn (default), simpleCnn, lenet5, mlp, linear, deepMlp, resnet20, resnet32, resnet56, wideResnet, mobilenet, convMixer",
-    )
+    .option("--model <name>", `cnn (default), ${MODELS.slice(1).join(", ")}`)
     .addOption(numberOption("--epochs <n>", `times every image is learned from (default ${RECIPE.epochs})`))
     .addOption(numberOption("--batch-size <n>", `images a step (default ${RECIPE.batchSize})`))
     .option(

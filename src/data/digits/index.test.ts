@@ -53,8 +53,9 @@ describe("generateDigits", () => {
   });
 
   it("refuses sizes that are no counts", () => {
-    expect(() => generateDigits({ train: 0 })).toThrow(/train must be an integer from 1/);
+    expect(() => generateDigits({ train: 0 })).toThrow(/train must be a whole number from 1 to 2000000/);
     expect(() => generateDigits({ test: 2.5 })).toThrow(ConfigError);
+    expect(() => generateDigits({ train: 2 ** 31 })).toThrow(ConfigError);
   });
 });
 
@@ -68,7 +69,8 @@ describe("generateRange", () => {
   });
 
   it("refuses a range that ends before it starts", () => {
-    expect(() => generateRange(7, "train", 5, 4)).toThrow(/end must be an integer from 5/);
+    expect(() => generateRange(7, "train", 5, 4)).toThrow(/end must be a whole number from 5/);
+    expect(() => generateRange(7, "valid" as "train", 0, 1)).toThrow(/must be "train" or "test"/);
   });
 });
 

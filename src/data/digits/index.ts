@@ -1,6 +1,7 @@
 // The embedded data set of handwritten-looking digits, drawn from a seed: nothing to download, the same bytes everywhere.
 // Image i of a split depends on (seed, split, i) only, so ranges can be drawn apart and in any order.
 import { ConfigError } from "../../base/errors.ts";
+import { checkOptionNames } from "../../base/option-names.ts";
 import { RandomStream } from "../../base/random.ts";
 import type { DataSet, ImageSet } from "../image-set.ts";
 import { rasterize, SIDE } from "./rasterize.ts";
@@ -25,6 +26,9 @@ const STREAMS = { train: 0, test: 1, trainLabels: 2, testLabels: 3 };
 const CLASS_COUNT = 10;
 const PIXELS = SIDE * SIDE;
 const PROGRESS_STEP = 1000;
+// Their bytes still fit one array.
+const MAX_IMAGES = 2_000_000;
+const MAX_INDEX = 2 ** 31;
 
 /** Draws one digit in a random hand: 28×28 bytes, row by row, 0 = background, 255 = ink. */
 export function drawDigit(digit: number, random: RandomStream): Uint8Array {
@@ -41,13 +45,12 @@ export function drawDigit(digit: number, random: RandomStream): Uint8Array {
   return image;
 }
 
-function checkCount(name: string, count: number, least: number): void {
-  if (!Number.isSafeInteger(count) || count < least || count > 2 ** 31) {
-    throw new ConfigError(
-      `digits: ${name} must be an integer from ${least} to 2³¹, it is ${count}. Give a whole number of images.`,
-      { [name]: count },
-    );
-  }
+function checkCount(name: string, count: number, least: number, most: number): void {
+  if (Number.isSafeInteger(count) && count >= least && count <= most) return;
+  throw new ConfigError(
+    `digits: ${name} must be a whole number from ${least} to ${most}, it is ${count}. Give one.`,
+    { [name]: count },
+  );
 }
 
 function fillRange(
@@ -79,16 +82,22 @@ function fillRange(
 
 /** Images `start` (inclusive) to `end` (exclusive) of a split, the same bytes as in the whole set; N × 1 × 28 × 28. */
 export function generateRange(seed: number, split: DigitSplit, start: number, end: number): ImageSet {
-  checkCount("start", start, 0);
-  checkCount("end", end, start);
+  if (split !== "train" && split !== "test") {
+    throw new ConfigError(`digits: the part must be "train" or "test", it is "${split}". Name one of them.`, {
+      split,
+    });
+  }
+  checkCount("start", start, 0, MAX_INDEX);
+  checkCount("end", end, start, Math.min(start + MAX_IMAGES, MAX_INDEX));
   return fillRange(seed, split, start, end);
 }
 
 /** Draws the whole set, 60 000 training and 10 000 test images unless told otherwise, classes balanced and mixed. */
 export function generateDigits(options: DigitOptions = {}): DataSet {
+  checkOptionNames("digits", options, ["seed", "train", "test", "onProgress"]);
   const { seed = 0, train = 60_000, test = 10_000, onProgress } = options;
-  checkCount("train", train, 1);
-  checkCount("test", test, 1);
+  checkCount("train", train, 1, MAX_IMAGES);
+  checkCount("test", test, 1, MAX_IMAGES);
   const total = train + test;
   return {
     name: "digits",
