@@ -37,20 +37,27 @@ export function Tex({ tex, block = false }: TexProps) {
   return <span ref={place} class={block ? "tex-block" : "tex"} key={block ? "block" : "inline"} />;
 }
 
-// A browser may begin a line after a formula, even before a full stop, unless a word joiner stands between.
-const JOINER = "\u2060";
-const tied = (text: string): string =>
-  text.replace(/\$([.,:;!?)»”…])/g, `$${JOINER}$1`).replace(/([(«“])\$/g, `$1${JOINER}$`);
+// A browser begins a new line after a formula even before a full stop. Longer formulas must be able to break.
+const TIED_LENGTH = 16;
+const PARTS = /([(«“]?\$[^$]+\$[.,:;!?)»”…]*|\*\*[^*]+\*\*)/;
+const FORMULA = /^([(«“]?)\$([^$]+)\$(.*)$/;
 
-/** Text in which `$…$` are formulas and `**…**` is stressed. */
+/** Text in which `$…$` are formulas and `**…**` is stressed. Marks stay on the line of a short formula. */
 export function Prose({ text }: { readonly text: string }) {
-  const parts: ComponentChild[] = tied(text)
-    .split(/(\$[^$]+\$|\*\*[^*]+\*\*)/)
-    .map((part, index) => {
-      if (part.startsWith("$") && part.length > 2) return <Tex key={index} tex={part.slice(1, -1)} />;
-      if (part.startsWith("**") && part.length > 4) return <strong key={index}>{part.slice(2, -2)}</strong>;
-      return part;
-    });
+  const parts: ComponentChild[] = text.split(PARTS).map((part, index) => {
+    const [, before, tex, after] = FORMULA.exec(part) ?? [];
+    if (tex !== undefined) {
+      return (
+        <span key={index} class={tex.length <= TIED_LENGTH ? "tied" : undefined}>
+          {before}
+          <Tex tex={tex} />
+          {after}
+        </span>
+      );
+    }
+    if (part.startsWith("**") && part.length > 4) return <strong key={index}>{part.slice(2, -2)}</strong>;
+    return part;
+  });
   return <>{parts}</>;
 }
 
