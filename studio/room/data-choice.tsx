@@ -1,11 +1,12 @@
 // What is learned from: one of the sets there are, or files given by a button or dropped on the page.
+
 import { useState } from "preact/hooks";
 import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
+import { Choice } from "../widgets/choice.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
 import { BOUNDS } from "./address.ts";
-import { Choice } from "./fields.tsx";
 import type { GivenFile } from "./open-files.ts";
 import { type RoomSettings, SOURCES } from "./settings.ts";
 import { text } from "./text.ts";

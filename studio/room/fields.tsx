@@ -1,34 +1,5 @@
-// Small fields of the room: one of several, and several of several.
+// Small fields of the room: yes or no, and several of several.
 import type { ComponentChildren } from "preact";
-
-interface ChoiceProps<T extends string> {
-  readonly label: string;
-  readonly value: T;
-  readonly options: readonly T[];
-  readonly nameOf: (option: T) => string;
-  readonly onChange: (option: T) => void;
-  readonly disabled?: boolean;
-}
-
-export function Choice<T extends string>(props: ChoiceProps<T>) {
-  const { label, value, options, nameOf, onChange, disabled = false } = props;
-  return (
-    <label class="field">
-      <span class="label">{label}</span>
-      <select
-        value={value}
-        disabled={disabled}
-        onChange={(event) => onChange(event.currentTarget.value as T)}
-      >
-        {options.map((option) => (
-          <option key={option} value={option}>
-            {nameOf(option)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
 
 interface CheckProps {
   readonly isOn: boolean;

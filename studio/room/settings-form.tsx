@@ -1,8 +1,10 @@
 // The form of what is trained and how. Knows nothing of sessions.
+
 import { useText } from "../text/use-text.ts";
+import { Choice } from "../widgets/choice.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
 import { BOUNDS } from "./address.ts";
-import { Choice, Choices } from "./fields.tsx";
+import { Choices } from "./fields.tsx";
 import { AUGMENTATIONS, type Change, OPTIMIZERS, type RoomSettings, SCHEDULES } from "./settings.ts";
 import { text } from "./text.ts";
 

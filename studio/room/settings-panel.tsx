@@ -1,9 +1,10 @@
 // The panel of what is trained and how: data, net, training. Fixed while a session is open.
+
 import { useText } from "../text/use-text.ts";
+import { Choice } from "../widgets/choice.tsx";
 import { printLayers } from "./address.ts";
 import { Composer } from "./compose/composer.tsx";
 import { DataChoice } from "./data-choice.tsx";
-import { Choice } from "./fields.tsx";
 import type { GivenFile } from "./open-files.ts";
 import { PRESET_NAMES, PRESETS, type PresetName, type RoomSettings } from "./settings.ts";
 import { ChangeFields, RunFields } from "./settings-form.tsx";

@@ -74,15 +74,19 @@ function numberOf(table: ReadonlyMap<string, number>, name: string, what: string
   return value;
 }
 
+// In a clone the commonest cause is TypeScript built anew and kernels that were not.
+const REBUILD = "Where the kernels were built from older sources, build them anew: npm run build.";
+
 function entryOf(layout: KernelLayout, { kernel, args = {}, map }: Instruction): KernelEntry {
   const entry = layout.kernels.get(kernel);
-  if (entry === undefined) throw new BugError(`assemble: no kernel is called "${kernel}"`, { kernel });
+  if (entry === undefined)
+    throw new BugError(`assemble: no kernel is called "${kernel}". ${REBUILD}`, { kernel });
   for (const field of entry.fields)
     if (args[field] === undefined)
-      throw new BugError(`assemble: ${kernel} lacks "${field}"`, { kernel, args });
+      throw new BugError(`assemble: ${kernel} lacks "${field}". ${REBUILD}`, { kernel, args });
   for (const name of Object.keys(args))
     if (!entry.fields.includes(name))
-      throw new BugError(`assemble: ${kernel} has no "${name}"`, { kernel, args });
+      throw new BugError(`assemble: ${kernel} has no "${name}". ${REBUILD}`, { kernel, args });
   if (map !== undefined && !entry.hasMap)
     throw new BugError(`assemble: ${kernel} takes no map block`, { kernel });
   return entry;

@@ -1,7 +1,8 @@
 // What the reader chooses: image, filter, the filter's place, and whether to work the numbers out.
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
-import { FILTER_NAMES, FILTERS, type FilterName, type USUAL } from "./presets.ts";
+import { FILTER_NAMES, FILTERS, type USUAL } from "./presets.ts";
 import { text } from "./text.ts";
 
 interface ControlsProps {
@@ -17,36 +18,22 @@ export function Controls({ state, places, onFilter, update }: ControlsProps) {
   const chosen = FILTER_NAMES.find((option) => FILTERS[option].join() === state.w.join()) ?? "own";
   return (
     <div class="row end">
-      <label class="field">
-        <span class="label">{t.image}</span>
-        <select
-          value={state.image}
-          onChange={(event) => update({ image: event.currentTarget.value, answers: [] })}
-        >
-          {(["example", "slope", "edge", "random"] as const).map((option) => (
-            <option key={option} value={option}>
-              {t.images[option]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span class="label">{t.filter}</span>
-        <select
-          value={chosen}
-          onChange={(event) => {
-            const next = event.currentTarget.value;
-            if (next !== "own") onFilter(FILTERS[next as FilterName]);
-          }}
-        >
-          {FILTER_NAMES.map((option) => (
-            <option key={option} value={option}>
-              {t.filters[option]}
-            </option>
-          ))}
-          {chosen === "own" && <option value="own">{t.filters.own}</option>}
-        </select>
-      </label>
+      <Choice
+        label={t.image}
+        value={state.image}
+        options={["example", "slope", "edge", "random"] as const}
+        nameOf={(option) => t.images[option]}
+        onChange={(image) => update({ image, answers: [] })}
+      />
+      <Choice
+        label={t.filter}
+        value={chosen}
+        options={[...FILTER_NAMES, ...(chosen === "own" ? (["own"] as const) : [])]}
+        nameOf={(option) => t.filters[option]}
+        onChange={(option) => {
+          if (option !== "own") onFilter(FILTERS[option]);
+        }}
+      />
       {(["y", "x"] as const).map((axis) => (
         <NumberField
           key={axis}

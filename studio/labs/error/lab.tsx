@@ -6,6 +6,7 @@ import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { Handle, Path, Plane } from "../../widgets/plane.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
@@ -151,26 +152,21 @@ function Choices({ loss, output, onChange }: ChoicesProps) {
   };
   return (
     <div class="row end">
-      <label class="field">
-        <span class="label">{t.output}</span>
-        <select value={output} onChange={(event) => chooseOutput(event.currentTarget.value as OutputName)}>
-          {OUTPUTS.map((name) => (
-            <option key={name} value={name}>
-              {t.outputs[name]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span class="label">{t.loss}</span>
-        <select value={loss} onChange={(event) => onChange({ loss: event.currentTarget.value })}>
-          {LOSSES.map((name) => (
-            <option key={name} value={name} disabled={!fits(name, output)}>
-              {t.losses[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={t.output}
+        value={output}
+        options={OUTPUTS}
+        nameOf={(name) => t.outputs[name]}
+        onChange={chooseOutput}
+      />
+      <Choice
+        label={t.loss}
+        value={loss}
+        options={LOSSES}
+        nameOf={(name) => t.losses[name]}
+        onChange={(name) => onChange({ loss: name })}
+        canTake={(name) => fits(name, output)}
+      />
       {output === "identity" && <span class="hint">{t.onlySigmoid}</span>}
     </div>
   );

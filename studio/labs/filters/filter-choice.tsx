@@ -1,9 +1,10 @@
 // The filter: a known one, or numbers of the reader's own, with its size and bias.
 import { clamp } from "../../lab/state.ts";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { NumberGrid } from "../../widgets/number-grid.tsx";
-import { FILTER_NAMES, FILTERS, type FilterName, nameOf, withSide } from "./presets.ts";
+import { FILTER_NAMES, FILTERS, nameOf, withSide } from "./presets.ts";
 import { text } from "./text.ts";
 
 export const MOST_WEIGHT = 99;
@@ -21,22 +22,15 @@ export function FilterChoice({ w, onChange }: WeightsProps) {
   const name = nameOf(w) ?? "own";
   return (
     <>
-      <label class="field">
-        <span class="label">{t.filter}</span>
-        <select
-          value={name}
-          onChange={(event) => {
-            const next = event.currentTarget.value;
-            if (next !== "own") onChange(FILTERS[next as FilterName]);
-          }}
-        >
-          {[...FILTER_NAMES, ...(name === "own" ? (["own"] as const) : [])].map((option) => (
-            <option key={option} value={option}>
-              {t.filters[option]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={t.filter}
+        value={name}
+        options={[...FILTER_NAMES, ...(name === "own" ? (["own"] as const) : [])]}
+        nameOf={(option) => t.filters[option]}
+        onChange={(option) => {
+          if (option !== "own") onChange(FILTERS[option]);
+        }}
+      />
       <label class="field">
         <span class="label">{t.side}</span>
         <select

@@ -8,6 +8,7 @@ import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { CellMover } from "../../widgets/cell-mover.tsx";
+import { Choice } from "../../widgets/choice.tsx";
 import { HeatMap } from "../../widgets/heat-map.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { codeOf } from "./code.ts";
@@ -137,16 +138,13 @@ export function Lab() {
           onBias={(bias) => update({ b: bias })}
           onInside={(isInside) => update({ inside: isInside })}
         />
-        <label class="field">
-          <span class="label">{t.view}</span>
-          <select value={view} onChange={(event) => update({ view: event.currentTarget.value })}>
-            {VIEWS.map((option) => (
-              <option key={option} value={option}>
-                {t.views[option]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={t.view}
+          value={view}
+          options={VIEWS}
+          nameOf={(option) => t.views[option]}
+          onChange={(option) => update({ view: option })}
+        />
       </div>
       {value && map && (
         <>

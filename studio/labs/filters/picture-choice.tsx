@@ -1,6 +1,7 @@
 // Where the picture comes from: drawn ones, a file of the reader's, or the camera, live.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import type { Picture } from "./compute.ts";
 import { greyPicture, MOST_LIVE, openCamera, type Refusal, readPicture } from "./own-picture.ts";
 import { SCENE_NAMES } from "./presets.ts";
@@ -39,22 +40,16 @@ export function PictureChoice({ name, hasOwn, isBusy, onName, onPicture }: Pictu
   };
   return (
     <>
-      <label class="field">
-        <span class="label">{t.picture}</span>
-        <select
-          value={name}
-          onChange={(event) => {
-            setStream(undefined);
-            onName(event.currentTarget.value);
-          }}
-        >
-          {[...SCENE_NAMES, ...(hasOwn ? (["own"] as const) : [])].map((option) => (
-            <option key={option} value={option}>
-              {t.pictures[option]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={t.picture}
+        value={name}
+        options={[...SCENE_NAMES, ...(hasOwn ? (["own"] as const) : [])]}
+        nameOf={(option) => t.pictures[option]}
+        onChange={(option) => {
+          setStream(undefined);
+          onName(option);
+        }}
+      />
       <label class="field">
         <span class="label">{t.upload}</span>
         <input

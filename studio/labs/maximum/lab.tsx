@@ -8,6 +8,7 @@ import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
@@ -145,16 +146,13 @@ function Controls({ state, update }: ControlsProps) {
   const labels = { stride: t.stride, padding: t.padding, y: t.row, x: t.column };
   return (
     <div class="row end">
-      <label class="field">
-        <span class="label">{t.pattern}</span>
-        <select value={state.pattern} onChange={(event) => update({ pattern: event.currentTarget.value })}>
-          {PATTERN_NAMES.map((name) => (
-            <option key={name} value={name}>
-              {t.patterns[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={t.pattern}
+        value={state.pattern}
+        options={PATTERN_NAMES}
+        nameOf={(name) => t.patterns[name]}
+        onChange={(pattern) => update({ pattern })}
+      />
       {fields.map(({ name, min, max, offset }) => (
         <NumberField
           key={name}

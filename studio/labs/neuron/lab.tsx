@@ -8,6 +8,7 @@ import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { DigitPad } from "../../widgets/digit-pad.tsx";
 import { Epochs } from "../../widgets/epochs.tsx";
 import { HeatMap } from "../../widgets/heat-map.tsx";
@@ -102,16 +103,13 @@ export function Lab() {
       code={codeOf(settings, state.t, reading?.seen)}
     >
       <div class="row end">
-        <label class="field">
-          <span class="label">{t.net}</span>
-          <select value={net} onChange={(event) => update({ net: event.currentTarget.value })}>
-            {NET_NAMES.map((name) => (
-              <option key={name} value={name}>
-                {t.nets[name]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={t.net}
+          value={net}
+          options={NET_NAMES}
+          nameOf={(name) => t.nets[name]}
+          onChange={(name) => update({ net: name })}
+        />
         <NumberField
           {...{
             label: t.images,

@@ -7,6 +7,7 @@ import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { Handle, Path, Plane } from "../../widgets/plane.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
@@ -110,16 +111,13 @@ export function Lab() {
       code={codeOf(name, w, eta, steps)}
     >
       <div class="row end">
-        <label class="field">
-          <span class="label">{t.function}</span>
-          <select value={name} onChange={(event) => update({ q: event.currentTarget.value, t: 0 })}>
-            {NAMES.map((option) => (
-              <option key={option} value={option}>
-                {t.functions[option]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={t.function}
+          value={name}
+          options={NAMES}
+          nameOf={(option) => t.functions[option]}
+          onChange={(option) => update({ q: option, t: 0 })}
+        />
         <NumberField label={t.start} value={w} onChange={(value) => update({ w: value })} {...X} step={0.1} />
         <NumberField
           {...{ label: t.eta, value: eta, min: 0.001, max: 3, step: 0.05, hasSlider: true, isLog: true }}

@@ -7,6 +7,7 @@ import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { HeatMap } from "../../widgets/heat-map.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { Contours, Handle, Path, Plane } from "../../widgets/plane.tsx";
@@ -157,16 +158,13 @@ function Controls({ surface, state, onChange }: ControlsProps) {
   };
   return (
     <div class="row end">
-      <label class="field">
-        <span class="label">{t.surface}</span>
-        <select value={surface} onChange={(event) => choose(event.currentTarget.value as SurfaceName)}>
-          {NAMES.map((name) => (
-            <option key={name} value={name}>
-              {t.surfaces[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={t.surface}
+        value={surface}
+        options={NAMES}
+        nameOf={(name) => t.surfaces[name]}
+        onChange={choose}
+      />
       <NumberField
         label={t.startX}
         value={state.x}

@@ -1,11 +1,12 @@
 // The net as a list of layers to add to, take from and put in order, by pointer and by keyboard; beside each what the
 // engine says of it: shape, parameters, FLOPs, or what does not fit.
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
-import { Choice } from "../fields.tsx";
+import { Choice } from "../../widgets/choice.tsx";
 import { LAYER_TYPES, type LayerSpec, type LayerType, MOST_LAYERS, usualLayer } from "../settings.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";

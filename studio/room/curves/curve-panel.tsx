@@ -1,9 +1,11 @@
 // The curves of several runs over each other: raw faint, smoothed solid, validation dashed; brought to the plot's width.
+
 import { useMemo, useState } from "preact/hooks";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
 import { type Curve, LinePlot } from "../../widgets/line-plot.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
-import { Check, Choice } from "../fields.tsx";
+import { Check } from "../fields.tsx";
 import { text } from "../text.ts";
 import { envelope, type Grid, gridOf } from "./grid.ts";
 import { useInFrame } from "./in-frames.ts";

@@ -1,10 +1,11 @@
 // A sweep by parallel coordinates: a line for each trial, bounds on each axis, and the trials within them as a table.
+
 import { useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
-import { Choice } from "../fields.tsx";
+import { Choice } from "../../widgets/choice.tsx";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
 import { type Axis, axisOf } from "./axis.ts";
