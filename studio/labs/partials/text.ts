@@ -6,7 +6,7 @@ export const text = defineText({
     lead: "Written out, the chain rule is a sum over all paths from an input to the output, and their number is multiplied by $n$ with each layer. Backpropagation computes each partial derivative **once**: its work is only added up.",
     question:
       "Ten hidden layers of ten neurons have $10^{11}$ paths from the inputs to the output. How many partial derivatives does backpropagation compute?",
-    options: ["about 3 thousand", "about 3 million", "$10^{11}$"],
+    options: ["about 3 thousand", "about 3 million", "10¹¹"],
     because: (partials: string) => `The engine counted ${partials} on the real graph: one for each edge.`,
     width: "neurons a layer, n",
     layers: "hidden layers, L",
@@ -34,7 +34,7 @@ export const text = defineText({
     lead: "Если расписать правило цепочки, получится сумма по всем путям от входа к выходу, и с каждым слоем их число умножается на $n$. Обратное распространение считает каждую частную производную **один раз**: работа только складывается.",
     question:
       "В десяти скрытых слоях по десять нейронов $10^{11}$ путей от входов к выходу. Сколько частных производных посчитает обратное распространение?",
-    options: ["около 3 тысяч", "около 3 миллионов", "$10^{11}$"],
+    options: ["около 3 тысяч", "около 3 миллионов", "10¹¹"],
     because: (partials: string) => `Движок насчитал на настоящем графе ${partials}: по одной на ребро.`,
     width: "нейронов в слое, n",
     layers: "скрытых слоёв, L",
