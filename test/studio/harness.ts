@@ -42,6 +42,11 @@ export async function openStudio(): Promise<Studio> {
       page.on("console", (message) => {
         if (message.type() === "error") complaints.push(`console: ${message.text()}`);
       });
+      // The page works offline once served: whatever it asks for is its own.
+      page.on("request", (request) => {
+        const isOwn = [url, "blob:", "data:"].some((start) => request.url().startsWith(start));
+        if (!isOwn) complaints.push(`asks the network for ${request.url()}`);
+      });
       await page.goto(`${url}${hash}`);
       return { page, complaints };
     },
