@@ -6,6 +6,7 @@ import { HeatMap } from "./heat-map.tsx";
 import {
   countPoints,
   DRAWING_SIDE,
+  type Inked,
   inkStrokes,
   MOST_POINTS,
   type PenPoint,
@@ -36,7 +37,9 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 
 export function DigitPad({ strokes, onChange, size = 2 * PICTURE_SIDE }: DigitPadProps) {
   const t = useText(shell).pad;
-  const picture = useMemo(() => inkStrokes(strokes), [strokes]);
+  const last = useRef<Inked | undefined>(undefined);
+  const picture = useMemo(() => inkStrokes(strokes, last.current), [strokes]);
+  last.current = { strokes, picture };
   return (
     <div class="digit-pad">
       <HeatMap

@@ -34,3 +34,12 @@ test("more pressure, more ink; no stroke, no ink", () => {
   expect(ink(5)).toBeGreaterThan(ink(1));
   expect(inkStrokes([]).every((value) => value === 0)).toBe(true);
 });
+
+test("a drawing that goes on is inked as if it were inked whole; one that does not is inked anew", () => {
+  const [a, b, c] = [penPoint(10, 10), penPoint(60, 20), penPoint(30, 80)];
+  const before = { strokes: [[a]], picture: inkStrokes([[a]]) };
+  for (const strokes of [[[a, b]], [[a, b, c], [b]], [[b, c]], [[a], [c]], []]) {
+    expect(inkStrokes(strokes, before)).toEqual(inkStrokes(strokes));
+  }
+  expect(before.picture).toEqual(inkStrokes([[a]]));
+});

@@ -56,14 +56,31 @@ export function parseStrokes(text: string): Stroke[] | undefined {
 export const countPoints = (strokes: readonly Stroke[]): number =>
   strokes.reduce((sum, stroke) => sum + stroke.length, 0);
 
-/** The drawing as a grey picture, PICTURE_SIDE² bytes: 0 is paper, 255 full ink, edges one pixel soft. */
-export function inkStrokes(strokes: readonly Stroke[]): Uint8Array {
-  const picture = new Uint8Array(PICTURE_SIDE * PICTURE_SIDE);
-  for (const stroke of strokes) {
-    for (const [i, point] of stroke.entries()) inkSegment(picture, stroke[Math.max(0, i - 1)]!, point);
+/** A drawing and its picture. */
+export interface Inked {
+  readonly strokes: readonly Stroke[];
+  readonly picture: Uint8Array;
+}
+
+/**
+ * The drawing as a grey picture, PICTURE_SIDE² bytes: 0 is paper, 255 full ink, edges one pixel soft. Where the drawing
+ * goes on from `before`, only what is new is inked.
+ */
+export function inkStrokes(strokes: readonly Stroke[], before?: Inked): Uint8Array {
+  const isMore = before !== undefined && continues(before.strokes, strokes);
+  const picture = isMore ? before.picture.slice() : new Uint8Array(PICTURE_SIDE * PICTURE_SIDE);
+  for (const [index, stroke] of strokes.entries()) {
+    const done = isMore ? (before.strokes[index]?.length ?? 0) : 0;
+    for (let i = done; i < stroke.length; i++) inkSegment(picture, stroke[Math.max(0, i - 1)]!, stroke[i]!);
   }
   return picture;
 }
+
+/** Whether every stroke of `earlier` is the beginning of the one in its place. */
+const continues = (earlier: readonly Stroke[], strokes: readonly Stroke[]): boolean =>
+  earlier.every(
+    (stroke, index) => stroke === strokes[index] || stroke.every((point, i) => point === strokes[index]?.[i]),
+  );
 
 function inkSegment(picture: Uint8Array, from: PenPoint, to: PenPoint): void {
   const [x0, y0, x1, y1] = [from.x, from.y, to.x, to.y].map((place) => (place + 0.5) * SCALE) as [
