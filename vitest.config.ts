@@ -5,6 +5,14 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
+/** What `npm run check` runs: units, and the laws of the repository. */
+const quick = [
+  "src/**/*.test.ts",
+  "studio/**/*.test.ts",
+  "test/import-law.test.ts",
+  "test/repository.test.ts",
+];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -16,12 +24,13 @@ export default defineConfig({
   },
   test: {
     projects: [
+      { extends: true, test: { name: "quick", include: quick } },
       {
         extends: true,
         test: {
-          name: "node",
-          include: ["src/**/*.test.ts", "studio/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
-          exclude: ["test/studio/**"],
+          name: "system",
+          include: ["test/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: [...quick, "test/studio/**"],
         },
       },
       {
