@@ -3,7 +3,7 @@ import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber, formatPercent } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { colourOf } from "./curves/curve-panel.tsx";
-import { CHANGEABLE } from "./settings.ts";
+import { CHANGEABLE, type RoomSettings } from "./settings.ts";
 import { text } from "./text.ts";
 import type { BranchView } from "./use-training.ts";
 
@@ -19,17 +19,17 @@ interface BranchTableProps {
 export function BranchTable({ branches, active, hidden, isBusy, onShow, onActivate }: BranchTableProps) {
   const t = useText(text);
   const { locale } = usePreferences();
+  const printed = (settings: RoomSettings, key: (typeof CHANGEABLE)[number]): string => {
+    if (key === "schedule") return t.schedules[settings.schedule];
+    if (key === "augment")
+      return settings.augment.map((name) => t.augmentations[name]).join(" + ") || t.nothing;
+    return formatNumber(settings[key], locale);
+  };
   const changesOf = ({ info }: BranchView): string => {
     if (info.parent === undefined) return "";
     const before = branches[info.parent]!.info.settings;
     const changed = CHANGEABLE.filter((key) => String(info.settings[key]) !== String(before[key]));
-    return changed
-      .map((key) => {
-        const value = info.settings[key];
-        const shown = typeof value === "number" ? formatNumber(value, locale) : String(value);
-        return `${t[key]} ${shown}`;
-      })
-      .join(", ");
+    return changed.map((key) => `${t[key]} ${printed(info.settings, key)}`).join(", ");
   };
   const { columns } = t;
   return (
@@ -52,7 +52,7 @@ export function BranchTable({ branches, active, hidden, isBusy, onShow, onActiva
               const { info, series, step } = view;
               const name = t.branchName(info.id);
               const score = series.epochs.at(-1)?.validation;
-              const loss = series.values.loss.at(-1);
+              const loss = series.points.loss.at(-1);
               return (
                 <tr key={info.id} data-branch={info.id}>
                   <th scope="row">

@@ -11,27 +11,12 @@ import {
 } from "nabla/train";
 import { fitOptions, netOf } from "./build.ts";
 import type { RoomData } from "./open-data.ts";
+import { addStep, noPoints, type Points } from "./points.ts";
 import type { RoomSettings } from "./settings.ts";
 import { stepOf } from "./snapshots.ts";
 
 /** Steps between states that are kept, before the budget asks for fewer. */
 const CHECKPOINT = 10;
-
-/** Steps that were done, in order, one entry each. */
-export interface Points {
-  readonly step: number[];
-  readonly loss: number[];
-  readonly accuracy: number[];
-  readonly learningRate: number[];
-  readonly gradientNorm: number[];
-  readonly updateNorm: number[];
-  readonly imagesPerSecond: number[];
-}
-
-export const noPoints = (): Points => ({
-  ...{ step: [], loss: [], accuracy: [], learningRate: [] },
-  ...{ gradientNorm: [], updateNorm: [], imagesPerSecond: [] },
-});
 
 /** What has become of a branch since it was last asked. */
 export interface Progress {
@@ -126,13 +111,7 @@ export class Branch {
     else if (event.type === "step") {
       this.#step = event.step;
       this.#isUnsettled = event.step % this.#stepsPerEpoch === 0;
-      this.#points.step.push(event.step);
-      this.#points.loss.push(event.loss);
-      this.#points.accuracy.push(event.accuracy);
-      this.#points.learningRate.push(event.learningRate);
-      this.#points.gradientNorm.push(event.gradientNorm ?? Number.NaN);
-      this.#points.updateNorm.push(event.updateNorm ?? Number.NaN);
-      this.#points.imagesPerSecond.push(event.imagesPerSecond);
+      addStep(this.#points, event);
     } else if (event.type === "epoch") {
       this.#epochs.push(event);
       this.#isUnsettled = event.epoch >= this.settings.epochs;

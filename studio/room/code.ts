@@ -33,7 +33,10 @@ function optimizerText({ optimizer, learningRate, schedule, momentum, weightDeca
 }
 
 /** What makes `train` and `validation`, and the imports it needs. */
-function dataText({ source, images }: RoomSettings): { readonly imports: string; readonly lines: string } {
+function dataText(
+  { source, images }: RoomSettings,
+  [channels, height, width]: CodeData["shape"],
+): { readonly imports: string; readonly lines: string } {
   const held = Math.ceil(images / 5);
   if (source === "digits") {
     return {
@@ -41,20 +44,29 @@ function dataText({ source, images }: RoomSettings): { readonly imports: string;
       lines: `const { train, test: validation } = data.generateDigits({ train: ${images}, test: ${held} });`,
     };
   }
-  const name = source === "files" ? '"path/to/your/pictures"' : JSON.stringify(source);
+  const own =
+    channels === 1
+      ? '"mnist", { dataDir: "path/to/your/files" }'
+      : `"path/to/your/pictures", { image: { channels: ${channels}, height: ${height}, width: ${width} } }`;
   return {
     imports: 'import { openDataSet } from "nabla/data/node";\n',
     lines: [
-      `const set = await openDataSet(${name});`,
+      `const set = await openDataSet(${source === "files" ? own : JSON.stringify(source)});`,
       `const train = data.takeFirst(set.train, ${images});`,
       `const validation = data.takeFirst(set.test, ${held});`,
     ].join("\n"),
   };
 }
 
-export function codeOf(settings: RoomSettings, classes: number): string {
+/** What the program must know of the data. */
+export interface CodeData {
+  readonly classes: readonly string[];
+  readonly shape: readonly [channels: number, height: number, width: number];
+}
+
+export function codeOf(settings: RoomSettings, { classes, shape }: CodeData): string {
   const { layers, epochs, batchSize, seed, augment, labelSmoothing, clipNorm } = settings;
-  const { imports, lines } = dataText(settings);
+  const { imports, lines } = dataText(settings, shape);
   const options = [
     `optimizer: ${optimizerText(settings)},`,
     `...{ epochs: ${epochs}, batchSize: ${batchSize}, seed: ${seed} },`,
@@ -69,7 +81,7 @@ ${imports}import { fit } from "nabla/train";
 
 ${lines}
 const net = nn.sequential(
-${[...layers.map(layerText), `nn.linear(${classes})`].map((layer) => `  ${layer},\n`).join("")});
+${[...layers.map(layerText), `nn.linear(${classes.length})`].map((layer) => `  ${layer},\n`).join("")});
 const run = fit(net, { train, validation }, {
 ${options.map((option) => `  ${option}\n`).join("")}});
 for await (const event of run) {

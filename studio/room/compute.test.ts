@@ -7,13 +7,14 @@ import * as training from "nabla/train";
 import { encodeTrainingState, type FitOptions, type TrainingState } from "nabla/train";
 import { expect, test } from "vitest";
 import { printSettings, readSettings } from "./address.ts";
-import { noPoints, type Progress } from "./branch.ts";
+import type { Progress } from "./branch.ts";
 import { fitOptions, netOf } from "./build.ts";
 import { codeOf } from "./code.ts";
 import { describeNet } from "./compute.ts";
 import { judge, view } from "./inspect/look.ts";
 import { openData } from "./open-data.ts";
 import type { GivenFile } from "./open-files.ts";
+import { addPoints, noPoints } from "./points.ts";
 import { TrainingSession } from "./session.ts";
 import { LAYER_TYPES, PRESETS, type RoomSettings, USUAL, usualLayer } from "./settings.ts";
 import { bytesOf, Snapshots, stepOf } from "./snapshots.ts";
@@ -52,8 +53,7 @@ async function finish(session: TrainingSession): Promise<Progress> {
   const points = noPoints();
   for (;;) {
     const progress = await session.advance(7);
-    for (const key of Object.keys(points) as (keyof typeof points)[])
-      points[key].push(...progress.points[key]);
+    addPoints(points, progress.points);
     if (progress.ended !== undefined || progress.failure !== undefined) return { ...progress, points };
   }
 }
@@ -196,7 +196,7 @@ test("the program of a branch prints the branch's losses", async () => {
   const session = new TrainingSession(chosen, await openData(chosen, []));
   const { points } = await finish(session);
   const printed: string[] = [];
-  const code = codeOf(chosen, 10)
+  const code = codeOf(chosen, { classes: train.classes, shape: train.shape })
     .replaceAll(/^import .*$/gm, "")
     .replaceAll("console.log", "print");
   const names = { data: nabla.data, nn: nabla.nn, optim: nabla.optim, fit: training.fit };

@@ -5,7 +5,7 @@ import { shell } from "../text/index.ts";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { codeOf } from "./code.ts";
-import type { Place } from "./session.ts";
+import type { Place, SessionInfo } from "./session.ts";
 import type { RoomSettings } from "./settings.ts";
 import { text } from "./text.ts";
 import type { RoomSession } from "./use-training.ts";
@@ -14,7 +14,7 @@ interface ExportProps {
   readonly session: RoomSession;
   readonly place: Place;
   readonly settings: RoomSettings;
-  readonly classes: number;
+  readonly info: SessionInfo;
   readonly isBusy: boolean;
 }
 
@@ -27,13 +27,13 @@ function save(bytes: BlobPart, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export function ExportPanel({ session, place, settings, classes, isBusy }: ExportProps) {
+export function ExportPanel({ session, place, settings, info, isBusy }: ExportProps) {
   const t = useText(text);
   const { lab } = useText(shell);
   const { locale } = usePreferences();
   const [error, setError] = useState<string>();
   const [isCopied, setCopied] = useState(false);
-  const code = codeOf(settings, classes);
+  const code = codeOf(settings, info);
   const take = async (format: "onnx" | "safetensors"): Promise<void> => {
     setError(undefined);
     try {

@@ -3,7 +3,7 @@
 import { DataError } from "nabla";
 import { generateDigits, type ImageSet, splitStratified, takeFirst } from "nabla/data";
 import { decodeSafetensors } from "nabla/formats";
-import { type Failure, paths } from "nabla/server";
+import { type Failure, paths, type ServedData } from "nabla/server";
 import { type GivenFile, readFiles } from "./open-files.ts";
 import type { RoomSettings } from "./settings.ts";
 
@@ -32,10 +32,7 @@ export async function openData(
   return { train: takeFirst(train, images), validation: takeFirst(validation, held) };
 }
 
-async function fetchSet(
-  name: "mnist" | "fashion-mnist",
-  limit: number,
-): Promise<{ train: ImageSet; validation: ImageSet }> {
+async function fetchSet(name: ServedData, limit: number): Promise<{ train: ImageSet; validation: ImageSet }> {
   const answer = await fetch(paths.data(name, { limit }));
   if (!answer.ok) {
     const failure = (await answer.json().catch(() => undefined)) as Failure | undefined;

@@ -10,15 +10,14 @@ import { useText } from "../text/use-text.ts";
 import { ADDRESS, printSettings, readSettings } from "./address.ts";
 import type { GivenFile } from "./open-files.ts";
 import "./room.css";
-import type { RoomSettings } from "./settings.ts";
+import { type RoomSettings, SHAPES } from "./settings.ts";
 import { Settings } from "./settings-panel.tsx";
 import { text } from "./text.ts";
 import { Trained } from "./trained.tsx";
 import { engine, isOver, type OpenSession, type Training, useTraining } from "./use-training.ts";
 import { ServerSide } from "./watch/server-side.tsx";
 
-/** The images and classes of the sets that everyone has. */
-const GREY = [1, 28, 28];
+/** Classes of each of the sets that everyone has. */
 const TEN = 10;
 
 export function Room() {
@@ -50,7 +49,7 @@ export function Room() {
     isRunning,
     run: () => (isRunning ? training.pause() : isFinished || training.run()),
     step: () => isRunning || isFinished || isOpening || training.step(),
-    reset: training.reset,
+    reset: () => isOpening || training.reset(),
   };
   const isFixed = open !== undefined || isOpening;
   // A form of many fields, which does not change with each step.
@@ -58,7 +57,7 @@ export function Room() {
     () => (
       <Settings
         {...{ settings, files, onChange: change, onFiles: setFiles, disabled: isFixed }}
-        shape={own.value?.shape ?? GREY}
+        shape={own.value?.shape ?? SHAPES[settings.source]}
         classes={own.value?.classes.length ?? TEN}
         fault={isOwn ? own.error : undefined}
       />
@@ -69,7 +68,7 @@ export function Room() {
     () => <ServerSide watch={address.watch} onWatch={(watch) => update({ watch })} />,
     [address.watch],
   );
-  useRunKeys(actions as Parameters<typeof useRunKeys>[0]);
+  useRunKeys(actions);
   return (
     <article class="lab room">
       <header>
@@ -86,7 +85,11 @@ export function Room() {
 
 interface ControlsProps {
   readonly training: Training;
-  readonly actions: { readonly run: () => unknown; readonly step: () => unknown; readonly reset: () => void };
+  readonly actions: {
+    readonly run: () => unknown;
+    readonly step: () => unknown;
+    readonly reset: () => unknown;
+  };
   readonly isFinished: boolean;
 }
 
@@ -127,7 +130,7 @@ function Status({ open }: { readonly open: OpenSession }) {
   const { epochs } = view.info.settings;
   const number = (value: number): string => formatNumber(value, locale, 3);
   const epoch = Math.min(epochs, Math.floor(view.step / stepsPerEpoch) + 1);
-  const speed = view.series.values.imagesPerSecond.at(-1);
+  const speed = view.series.points.imagesPerSecond.at(-1);
   return (
     <span data-testid="status" data-step={view.step} data-ended={view.ended}>
       {t.status(number(view.step), number(epochs * stepsPerEpoch), number(epoch))}
@@ -137,17 +140,22 @@ function Status({ open }: { readonly open: OpenSession }) {
   );
 }
 
+/** Steps before the one at which a run diverged that are not gone back to. */
+const SAFE = 10;
+
 /** Where the numbers left the finite ones, and the way back. */
 function Failure({ open, training }: { readonly open: OpenSession; readonly training: Training }) {
   const t = useText(text);
   const { locale } = usePreferences();
-  const { info, failure } = open.branches[open.active]!;
+  const view = open.branches[open.active]!;
+  const { info, failure } = view;
   const kept = useComputed(
     async () => (failure === undefined ? undefined : open.session.snapshots(info.id)),
     [open.session, info.id, failure],
   );
   if (failure === undefined) return null;
-  const step = kept.value?.at(-1);
+  // Shortly before the end the weights are on their way already.
+  const step = kept.value?.findLast((each) => each <= view.step - SAFE) ?? kept.value?.[0];
   const learningRate = Number((info.settings.learningRate / 10).toPrecision(3));
   return (
     <div class="notice" role="alert" data-testid="failure">

@@ -8,6 +8,7 @@ export const en = {
     digits: "digits, drawn here",
     mnist: "MNIST, from the command line",
     "fashion-mnist": "Fashion-MNIST, from the command line",
+    cifar10: "CIFAR-10, from the command line",
     files: "your own files",
   },
   images: "training images",
@@ -166,4 +167,5 @@ export const en = {
   within: (count: string, all: string) => `${count} of ${all} trials within the bounds.`,
   all: "Show all",
   trial: "trial",
+  nothing: "none",
 };

@@ -10,6 +10,7 @@ export const ru: typeof en = {
     digits: "цифры, нарисованные здесь",
     mnist: "MNIST, через командную строку",
     "fashion-mnist": "Fashion-MNIST, через командную строку",
+    cifar10: "CIFAR-10, через командную строку",
     files: "свои файлы",
   },
   images: "картинок для обучения",
@@ -164,4 +165,5 @@ export const ru: typeof en = {
   within: (count, all) => `В границах ${count} из ${all}.`,
   all: "Показать все",
   trial: "попытка",
+  nothing: "нет",
 };

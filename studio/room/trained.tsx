@@ -15,10 +15,10 @@ import type { BranchView, OpenSession, Training } from "./use-training.ts";
 /** The rows of the table: the last steps of each branch that is drawn. */
 const ROWS = 60;
 const rowsOf = (views: readonly BranchView[]): number[][] =>
-  views.flatMap(({ info, series: { steps, values } }) =>
+  views.flatMap(({ info, series: { steps, points } }) =>
     steps.slice(-ROWS).map((step, i) => {
       const at = Math.max(0, steps.length - ROWS) + i;
-      const numbers = [values.loss, values.accuracy, values.learningRate, values.gradientNorm];
+      const numbers = [points.loss, points.accuracy, points.learningRate, points.gradientNorm];
       return [info.id, step, ...numbers.map((list) => list[at]!)];
     }),
   );
@@ -70,7 +70,7 @@ export function Trained({ open, training }: { readonly open: OpenSession; readon
         place={{ branch: active, step: at }}
       />
       <ExportPanel
-        {...{ session: open.session, settings: view.info.settings, classes: open.info.classes.length }}
+        {...{ session: open.session, settings: view.info.settings, info: open.info }}
         place={{ branch: active, step: at }}
         isBusy={isRunning}
       />

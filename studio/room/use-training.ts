@@ -51,8 +51,7 @@ const newView = (info: BranchInfo): BranchView => ({
 });
 
 function take(view: BranchView, { points, epochs, step, ended, failure }: Progress): void {
-  view.series.add(points);
-  view.series.addEpochs(epochs);
+  view.series.add(points, epochs);
   Object.assign(view, { step, ended, failure });
 }
 
@@ -65,10 +64,11 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
   const [isOpening, setOpening] = useState(false);
   const [error, setError] = useState<string>();
   const current = useRef<OpenSession | undefined>(undefined);
+  /** The session that is being opened, so that there are never two. */
+  const opening = useRef<Promise<OpenSession> | undefined>(undefined);
   const redraw = (): void => setTurn((turn) => turn + 1);
 
-  const openSession = async (): Promise<OpenSession> => {
-    if (current.current !== undefined) return current.current;
+  const openOnce = async (): Promise<OpenSession> => {
     setOpening(true);
     try {
       const session = await engine.open(settings, files);
@@ -76,8 +76,14 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
       current.current = { session, info: await session.info(), branches: [root], active: 0 };
       return current.current;
     } finally {
+      opening.current = undefined;
       setOpening(false);
     }
+  };
+  const openSession = async (): Promise<OpenSession> => {
+    if (current.current !== undefined) return current.current;
+    opening.current ??= openOnce();
+    return opening.current;
   };
   const attempt = (action: () => Promise<void>): void => {
     setError(undefined);
@@ -107,6 +113,11 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
   }, [isRunning]);
   const leave = (): void => {
     void current.current?.session.close();
+    // One that is on its way is let go of when it comes.
+    void opening.current?.then(
+      ({ session }) => session.close(),
+      () => {},
+    );
     current.current = undefined;
   };
   useEffect(() => leave, []);

@@ -1,15 +1,15 @@
 // The curves of several runs over each other: raw faint, smoothed solid, validation dashed; brought to the plot's width.
-
 import { useMemo, useState } from "preact/hooks";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { type Curve, LinePlot } from "../../widgets/line-plot.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { Check } from "../fields.tsx";
+import { QUANTITIES, type Quantity } from "../points.ts";
 import { text } from "../text.ts";
 import { envelope, type Grid, gridOf } from "./grid.ts";
 import { useInFrame } from "./in-frames.ts";
-import { QUANTITIES, type Quantity, type Series } from "./series.ts";
+import type { Series } from "./series.ts";
 
 /** A run as it is drawn. */
 export interface ShownRun {
@@ -40,7 +40,7 @@ function curvesOf(
   names: { readonly raw: string; readonly validation: string },
 ): Curve[] {
   const colour = colourOf(place);
-  const raw = series.values[quantity];
+  const raw = series.points[quantity];
   const line = { colour, dash: [] };
   const curves: Curve[] = [];
   if (beta > 0) {

@@ -1,5 +1,6 @@
 // What is seen of a model at a past step: its score on images held out, its mistakes, how weights and gradients are
 // spread, its filters, and what each layer makes of one image. Runs in the worker and in Node alike; gives plain data.
+import { ConfigError } from "nabla";
 import { countOf, type ImageSet, subset, takeFirst } from "nabla/data";
 import { featureMaps, filters, templates } from "nabla/explain";
 import {
@@ -91,8 +92,9 @@ async function filtersOf(model: Model): Promise<Sheet | undefined> {
     try {
       const found = await look(model);
       return sheetOf({ layer: found.layer, type }, found);
-    } catch {
-      // This net has none of that kind.
+    } catch (error) {
+      // That says that this net has none of that kind.
+      if (!(error instanceof ConfigError)) throw error;
     }
   }
   return undefined;

@@ -4,9 +4,8 @@ import { DataError } from "nabla";
 import { filters } from "nabla/explain";
 import { type Failure, type MetricsPage, paths, type RunDetail, type RunSummary } from "nabla/server";
 import { decodeModel, type EndEvent, type EpochEvent, type HistogramEvent, type RunEvent } from "nabla/train";
-import type { Points } from "../branch.ts";
-import { noPoints } from "../branch.ts";
 import { type Sheet, sheetOf } from "../inspect/look.ts";
+import { addStep, noPoints, type Points } from "../points.ts";
 
 /** The answer as JSON; undefined where there is no server of ours at this address. */
 export async function ask<T>(path: string): Promise<T | undefined> {
@@ -35,16 +34,16 @@ export interface RunInside {
 
 export async function runInside(name: string): Promise<RunInside> {
   const detail = await ask<RunDetail>(paths.run(name));
-  if (detail === undefined || !detail.hasModel) return {};
-  const answer = await fetch(paths.model(name));
-  const bytes = answer.ok ? new Uint8Array(await answer.arrayBuffer()) : undefined;
+  const answer = detail?.hasModel ? await fetch(paths.model(name)) : undefined;
+  const bytes = answer?.ok ? new Uint8Array(await answer.arrayBuffer()) : undefined;
+  // A net that is not of the zoo cannot be built up from its file, and one without convolutions has no filters.
   const found =
     bytes &&
     (await decodeModel(bytes)
       .then(filters)
       .catch(() => undefined));
   return {
-    ...(detail.score && { score: detail.score }),
+    ...(detail?.score && { score: detail.score }),
     filters: found && sheetOf({ layer: found.layer, type: "conv2d" }, found),
   };
 }
@@ -152,15 +151,8 @@ export function gather(events: readonly RunEvent[], isRestarted: boolean): Batch
   let histograms: HistogramEvent | undefined;
   let end: EndEvent | undefined;
   for (const event of events) {
-    if (event.type === "step") {
-      points.step.push(event.step);
-      points.loss.push(event.loss);
-      points.accuracy.push(event.accuracy);
-      points.learningRate.push(event.learningRate);
-      points.gradientNorm.push(event.gradientNorm ?? Number.NaN);
-      points.updateNorm.push(event.updateNorm ?? Number.NaN);
-      points.imagesPerSecond.push(event.imagesPerSecond);
-    } else if (event.type === "epoch") epochs.push(event);
+    if (event.type === "step") addStep(points, event);
+    else if (event.type === "epoch") epochs.push(event);
     else if (event.type === "histograms") histograms = event;
     else if (event.type === "end") end = event;
   }

@@ -57,8 +57,7 @@ const fresh = (name: string): WatchedRun => ({
 
 function take(run: WatchedRun, batch: Batch): void {
   if (batch.isRestarted) Object.assign(run, fresh(run.name));
-  run.series.add(batch.points);
-  run.series.addEpochs(batch.epochs);
+  run.series.add(batch.points, batch.epochs);
   run.histograms = batch.histograms ?? run.histograms;
   run.end = batch.end ?? (batch.points.step.length > 0 ? undefined : run.end);
 }

@@ -68,7 +68,7 @@ export function WatchPanel({ list, names, onNames }: WatchPanelProps) {
           data-testid="watched"
           data-name={newest.name}
           data-points={newest.series.steps.length}
-          data-loss={newest.series.values.loss.at(-1)}
+          data-loss={newest.series.points.loss.at(-1)}
         />
       )}
     </>
