@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly hasTouch?: boolean;
+  /** The address of another server of the studio, in place of the one that serves the build as it is. */
+  readonly at?: string;
 }
 
 /** The studio that is served for all tests, in a connection of one's own to the browser; throws where there is none. */
@@ -27,7 +29,10 @@ export async function openStudio(): Promise<Studio> {
   const browser = await chromium.connect(served.browser);
   return {
     url,
-    async open(hash, { locale = "en", theme = "light", width = 1200, height = 900, hasTouch = false } = {}) {
+    async open(
+      hash,
+      { locale = "en", theme = "light", width = 1200, height = 900, hasTouch = false, at = url } = {},
+    ) {
       const options: BrowserContextOptions = {
         viewport: { width, height },
         hasTouch,
@@ -44,10 +49,10 @@ export async function openStudio(): Promise<Studio> {
       });
       // The page works offline once served: whatever it asks for is its own.
       page.on("request", (request) => {
-        const isOwn = [url, "blob:", "data:"].some((start) => request.url().startsWith(start));
+        const isOwn = [new URL(at).origin, "blob:", "data:"].some((start) => request.url().startsWith(start));
         if (!isOwn) complaints.push(`asks the network for ${request.url()}`);
       });
-      await page.goto(`${url}${hash}`);
+      await page.goto(`${at}${hash}`);
       return { page, complaints };
     },
     async close() {

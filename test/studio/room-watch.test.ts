@@ -32,8 +32,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The address of the room on a server that printed `url`. */
-const roomAt = (url: string, query = ""): string => `${url}#/room${query}`;
 const points = async (page: Page): Promise<number> =>
   Number(await page.getByTestId("watched").getAttribute("data-points", { timeout: 20_000 }));
 
@@ -56,8 +54,9 @@ test("a run of nabla train --studio is watched as it goes, and stopped", async (
   const code = runCommandLine(["train", ...small, "--studio", "--out", out], { terminal, signals });
   const printed = () => terminal.output() + terminal.errors();
   await expect.poll(printed).toMatch(/http:\S+token=/);
-  const { page, complaints } = await studio.open("#/");
-  await page.goto(roomAt(printed().match(/http:\/\/\S+\?token=[\w-]+/)![0]));
+  const { page, complaints } = await studio.open("#/room", {
+    at: printed().match(/http:\/\/\S+\?token=[\w-]+/)![0],
+  });
   // What is in training is watched unasked.
   await expect.poll(() => page.url(), { timeout: 30_000 }).toContain("watch=first");
   expect(await page.getByRole("checkbox", { name: "first" }).isChecked()).toBe(true);
@@ -99,7 +98,7 @@ test("a run of a hundred thousand steps is drawn whole, at the plot's width", as
       for (const { duration } of list.getEntries()) seen.push(Math.round(duration));
     }).observe({ entryTypes: ["longtask"] });
   });
-  await page.goto(roomAt(server.url, "?watch=long"));
+  await page.goto(`${server.url}#/room?watch=long`);
   await expect.poll(() => points(page)).toBe(100_000);
   // Drawn, and all of it: what is on the canvas is no more than the plot has places for.
   await expect.poll(() => page.locator(".line-plot canvas").count()).toBe(3);
@@ -129,8 +128,9 @@ test("MNIST's files on the server's machine are learned from; where there are no
     writeFileSync(join(dataDir, "mnist", `${part}-labels-idx1-ubyte`), encodeIdxLabels(labels));
   }
   const server = await startStudio({ runs: join(folder, "none"), dataDir });
-  const { page } = await studio.open("#/");
-  await page.goto(roomAt(server.url, "?source=mnist&images=200&batchSize=20&net=flatten"));
+  const { page } = await studio.open("#/room?source=mnist&images=200&batchSize=20&net=flatten", {
+    at: server.url,
+  });
   await page.locator(".room").waitFor();
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => tableRows(page)).toHaveLength(1);
@@ -140,7 +140,7 @@ test("MNIST's files on the server's machine are learned from; where there are no
   const data = { train: takeFirst(set.train, 200), validation: takeFirst(set.test, 40) };
   const { points: wanted } = await new TrainingSession(settings, data).advance(1);
   expect((await tableRows(page))[0]![2]).toBeCloseTo(wanted.loss[0]!, 4);
-  await page.goto(roomAt(server.url, "?source=fashion-mnist"));
+  await page.goto(`${server.url}#/room?source=fashion-mnist`);
   await page.reload();
   await page.locator(".room").waitFor();
   await page.keyboard.press("ArrowRight");
@@ -189,8 +189,7 @@ test("a sweep's trials are narrowed down on an axis by keyboard, and one is watc
     JSON.stringify({ results: [...results, { ...waiting, scores: [], folder: "004" }] }),
   );
   const server = await startStudio({ runs });
-  const { page, complaints } = await studio.open("#/");
-  await page.goto(roomAt(server.url));
+  const { page, complaints } = await studio.open("#/room", { at: server.url });
   const rows = page.getByTestId("trials").locator("tbody tr");
   await expect.poll(() => rows.count()).toBe(3);
   // The lower bound of the learning rate up past the middle one: only the greatest is left.

@@ -15,11 +15,13 @@ import type { Series } from "./series.ts";
 export interface ShownRun {
   readonly name: string;
   readonly series: Series;
-  /** Its place among all runs, which its colour and dashes come from. */
+  /** Its place among all runs, which its colour, width and dashes come from. */
   readonly place: number;
 }
 
 const COLOURS = ["--positive", "--negative", "--good", "--bad", "--ink-soft"];
+/** Lines differ by their width too, where colours are not told apart. */
+const WIDTHS = [2, 3.5, 1.25];
 const DASHES = [
   [8, 4],
   [2, 3],
@@ -41,7 +43,7 @@ function curvesOf(
 ): Curve[] {
   const colour = colourOf(place);
   const raw = series.points[quantity];
-  const line = { colour, dash: [] };
+  const line = { colour, dash: [], isSparse: true };
   const curves: Curve[] = [];
   if (beta > 0) {
     curves.push({
@@ -53,25 +55,17 @@ function curvesOf(
     });
   }
   const smoothed = series.smoothed(quantity, beta);
-  curves.push({ ...line, label: name, values: envelope(series.steps, smoothed, grid), isSparse: true });
-  const scores = series.epochs.filter(({ validation: score }) => score !== undefined);
+  const width = WIDTHS[place % WIDTHS.length]!;
+  curves.push({ ...line, label: name, values: envelope(series.steps, smoothed, grid), width });
+  const scores = series.epochs.flatMap(({ step, validation }) =>
+    validation ? [{ step, ...validation }] : [],
+  );
   if ((quantity === "loss" || quantity === "accuracy") && scores.length > 0) {
-    const values = scores.map(({ validation: score }) => score![quantity]);
+    const steps = scores.map(({ step }) => step);
+    const values = scores.map((score) => score[quantity]);
     curves.push({
-      ...{
-        label: `${name}, ${names.validation}`,
-        colour,
-        dash: DASHES[place % DASHES.length]!,
-        hasPoints: true,
-      },
-      ...{
-        values: envelope(
-          scores.map(({ step }) => step),
-          values,
-          grid,
-        ),
-        isSparse: true,
-      },
+      ...{ ...line, label: `${name}, ${names.validation}`, dash: DASHES[place % DASHES.length]! },
+      ...{ values: envelope(steps, values, grid), hasPoints: true },
     });
   }
   return curves;

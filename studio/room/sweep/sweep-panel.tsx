@@ -67,7 +67,7 @@ function SweepView({ sweep, onWatch }: SweepViewProps) {
   const chosen = values.map(isWithin);
   const within = trials.filter((_, i) => chosen[i]);
   const print = (value: Setting): string =>
-    typeof value === "number" ? formatNumber(value, locale) : String(value);
+    typeof value === "number" ? formatNumber(value, locale, 3) : String(value);
   return (
     <>
       <p class="hint">{t.sweepHint(formatNumber(unscored, locale))}</p>
