@@ -1,6 +1,8 @@
 // The arithmetic of the curves, by hand.
 import { expect, test } from "vitest";
+import { noPoints } from "../points.ts";
 import { envelope, gridOf } from "./grid.ts";
+import { Series } from "./series.ts";
 import { Smoothing } from "./smooth.ts";
 
 test("few steps have a place each", () => {
@@ -34,4 +36,13 @@ test("smoothing is not drawn to zero at its start, and goes on where it was", ()
   // (0.25·1 + 0.5·4)/(0.25 + 0.5) = 3.
   expect(other.follow([1, 4])[1]).toBeCloseTo(3, 12);
   expect(other.follow([1, 4, Number.NaN])[2]).toBeCloseTo(3, 12);
+});
+
+test("a quantity that is smoothed otherwise leaves the others as far as they are", () => {
+  const series = new Series();
+  series.add({ ...noPoints(), step: [1], loss: [2], accuracy: [0.5] }, []);
+  const loss = series.smoothed("loss", 0.9);
+  expect(series.smoothed("accuracy", 0)).toEqual([0.5]);
+  expect(series.smoothed("loss", 0.9)).toBe(loss);
+  expect(series.smoothed("loss", 0.5)).not.toBe(loss);
 });

@@ -8,7 +8,6 @@ export class Series {
   readonly points: Points = noPoints();
   readonly epochs: EpochEvent[] = [];
   readonly #smoothed = new Map<Quantity, Smoothing>();
-  #beta = 0;
 
   add(points: Points, epochs: readonly EpochEvent[]): void {
     addPoints(this.points, points);
@@ -25,12 +24,8 @@ export class Series {
   }
 
   smoothed(name: Quantity, beta: number): readonly number[] {
-    if (beta !== this.#beta) {
-      this.#smoothed.clear();
-      this.#beta = beta;
-    }
     let smoothing = this.#smoothed.get(name);
-    if (smoothing === undefined) {
+    if (smoothing?.beta !== beta) {
       smoothing = new Smoothing(beta);
       this.#smoothed.set(name, smoothing);
     }

@@ -2,20 +2,19 @@
 // Goes on where it was as values are added. Knows nothing of what is smoothed.
 
 export class Smoothing {
-  readonly #beta: number;
+  readonly beta: number;
   /** One for each value seen. */
   readonly values: number[] = [];
   #sum = 0;
   #weight = 0;
 
   constructor(beta: number) {
-    this.#beta = beta;
+    this.beta = beta;
   }
 
   /** Takes in what has been added to `raw` since; what is no number leaves the last value as it is. */
   follow(raw: readonly number[]): readonly number[] {
-    const { values } = this;
-    const beta = this.#beta;
+    const { beta, values } = this;
     let [sum, weight] = [this.#sum, this.#weight];
     for (let i = values.length; i < raw.length; i++) {
       const value = raw[i]!;
