@@ -5,13 +5,10 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-/** What `npm run check` runs: units, and the laws of the repository. */
-const quick = [
-  "src/**/*.test.ts",
-  "studio/**/*.test.ts",
-  "test/import-law.test.ts",
-  "test/repository.test.ts",
-];
+/** The laws of the repository, which `npm run check` tests with the units. */
+const laws = ["test/import-law.test.ts", "test/repository.test.ts"];
+/** Units that train, or take more than half a second for another reason: not for every check. */
+const slow = "{src,studio}/**/*.slow.test.ts";
 
 export default defineConfig({
   resolve: {
@@ -24,13 +21,16 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: "quick", include: quick } },
+      {
+        extends: true,
+        test: { name: "quick", include: ["{src,studio}/**/*.test.ts", ...laws], exclude: [slow] },
+      },
       {
         extends: true,
         test: {
           name: "system",
-          include: ["test/**/*.test.ts", "bench/**/*.test.ts"],
-          exclude: [...quick, "test/studio/**"],
+          include: ["test/**/*.test.ts", "bench/**/*.test.ts", slow],
+          exclude: [...laws, "test/studio/**"],
         },
       },
       {
