@@ -41,6 +41,9 @@ export function printState<S extends LabState>(usual: S, state: S): URLSearchPar
   return params;
 }
 
+/** What changes, or what changes given the state as it is then: changes may come faster than the page is drawn. */
+export type Change<S> = Partial<S> | ((before: S) => Partial<S>);
+
 /**
  * The state of the lab `page`, first `usual` with what the address says. `check` gives back a state that makes sense,
  * since anyone may write an address: numbers in their range, names that exist.
@@ -49,12 +52,13 @@ export function useLabState<S extends LabState>(
   page: string,
   usual: S,
   check: (state: Widened<S>) => Widened<S>,
-): readonly [Widened<S>, (change: Partial<Widened<S>>) => void] {
+): readonly [Widened<S>, (change: Change<Widened<S>>) => void] {
   type State = Widened<S>;
   const read = (): State => check(parseState<LabState>(usual, parseHash(location.hash).params) as State);
   const [state, setState] = useState(read);
   const update = useCallback(
-    (change: Partial<State>) => setState((before) => ({ ...before, ...change })),
+    (change: Change<State>) =>
+      setState((before) => ({ ...before, ...(typeof change === "function" ? change(before) : change) })),
     [],
   );
   useEffect(() => {

@@ -58,10 +58,12 @@ export function Lab() {
     () => Promise.all([9.99, 1].map((w) => engine.chain("squared", "identity", { y: 10, x: 1, w }))),
     [],
   );
-  const change = (index: number, by: Partial<Example>): void => {
-    const next = examples.map((example, i) => (i === index ? { ...example, ...by } : example));
-    update({ y: next.map(({ y }) => y), x: next.map(({ x }) => x), w: next.map(({ w }) => w) });
-  };
+  const change = (index: number, by: Partial<Example>): void =>
+    update((before) => {
+      const set = (values: readonly number[], value: number | undefined): number[] =>
+        values.map((old, i) => (i === index ? (value ?? old) : old));
+      return { y: set(before.y, by.y), x: set(before.x, by.x), w: set(before.w, by.w) };
+    });
   const tex = (value: number | undefined): string =>
     value === undefined ? "" : texNumber(formatNumber(value, locale));
   const [near, far] = [known.value?.[0]?.lossByW, known.value?.[1]?.lossByW];

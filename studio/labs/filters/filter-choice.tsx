@@ -47,7 +47,13 @@ export function FilterChoice({ w, onChange }: WeightsProps) {
 }
 
 /** The filter's numbers, to type in. */
-export function Weights({ w, onChange }: WeightsProps) {
+export function Weights({
+  w,
+  onWeight,
+}: {
+  w: readonly number[];
+  onWeight: (index: number, value: number) => void;
+}) {
   const t = useText(text);
   return (
     <NumberGrid
@@ -59,8 +65,7 @@ export function Weights({ w, onChange }: WeightsProps) {
       full={Math.max(...w.map(Math.abs))}
       cellLabel={t.filterCell}
       onEdit={(index, value) =>
-        value !== undefined &&
-        onChange(w.map((old, i) => (i === index ? clamp(value, -MOST_WEIGHT, MOST_WEIGHT) : old)))
+        value !== undefined && onWeight(index, clamp(value, -MOST_WEIGHT, MOST_WEIGHT))
       }
     />
   );

@@ -82,6 +82,11 @@ export function Lab() {
   const x = Math.min(state.x, (map?.width ?? 1) - 1);
   const y = Math.min(state.y, (map?.height ?? 1) - 1);
   const setFilter = (next: readonly number[]): void => update({ w: next, view: viewOf(next) });
+  const setWeight = (index: number, value: number): void =>
+    update((before) => {
+      const next = before.w.map((old, i) => (i === index ? value : old));
+      return { w: next, view: viewOf(next) };
+    });
   const format = (number: number): string => formatNumber(number, locale);
   const isDone =
     answers !== undefined &&
@@ -190,7 +195,7 @@ export function Lab() {
                   />
                 ))}
               </div>
-              <Place {...value} {...{ b, isInside: inside, x, y, onFilter: setFilter }} />
+              <Place {...value} {...{ b, isInside: inside, x, y, w, onWeight: setWeight }} />
             </div>
             {answers && <Measured answers={answers} />}
           </div>

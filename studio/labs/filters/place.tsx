@@ -18,10 +18,12 @@ interface PlaceProps {
   readonly isInside: boolean;
   readonly x: number;
   readonly y: number;
-  readonly onFilter: (w: readonly number[]) => void;
+  /** The filter as it is typed; the engine's answer may still be of the one before. */
+  readonly w: readonly number[];
+  readonly onWeight: (index: number, value: number) => void;
 }
 
-export function Place({ picture, map, filter, b, isInside, x, y, onFilter }: PlaceProps) {
+export function Place({ picture, map, filter, b, isInside, x, y, w, onWeight }: PlaceProps) {
   const t = useText(text);
   const { locale } = usePreferences();
   const tex = (value: number, isFactor = false): string =>
@@ -45,7 +47,7 @@ export function Place({ picture, map, filter, b, isInside, x, y, onFilter }: Pla
         label={`${t.under}: ${patch.map((light) => formatNumber(light, locale, 3)).join(" ")}`}
         caption={t.under}
       />
-      <Weights w={filter.values} onChange={onFilter} />
+      <Weights w={w} onWeight={onWeight} />
       <p data-testid="here">
         {`${t.here}: `}
         <Value

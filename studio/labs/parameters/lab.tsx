@@ -67,19 +67,25 @@ export function Lab() {
       }}
       code={codeOf(sizes)}
     >
-      <Composer sizes={sizes} onChange={(next) => update({ sizes: next })} />
+      <Composer
+        sizes={sizes}
+        onChange={(next) => update({ sizes: next })}
+        onSize={(index, size) =>
+          update((before) => ({ sizes: before.sizes.map((old, i) => (i === index ? size : old)) }))
+        }
+      />
       {layers.error === undefined && <Layers counts={counts} total={total} />}
     </LabPage>
   );
 }
 
-function Composer({
-  sizes,
-  onChange,
-}: {
-  sizes: readonly number[];
-  onChange: (sizes: readonly number[]) => void;
-}) {
+interface ComposerProps {
+  readonly sizes: readonly number[];
+  readonly onChange: (sizes: readonly number[]) => void;
+  readonly onSize: (index: number, size: number) => void;
+}
+
+function Composer({ sizes, onChange, onSize }: ComposerProps) {
   const t = useText(text);
   const { locale } = usePreferences();
   const last = sizes.length - 1;
@@ -104,7 +110,7 @@ function Composer({
           <NumberField
             key={`${i} of ${sizes.length}`}
             {...{ label: labelOf(i), value: size, ...SIZE, step: 10, isWhole: true }}
-            onChange={(value) => onChange(sizes.map((old, j) => (j === i ? value : old)))}
+            onChange={(value) => onSize(i, value)}
           />
         ))}
       </div>
