@@ -16,10 +16,13 @@ interface Ended {
   readonly errors: string;
 }
 
-/** Runs the command; `onLine` may send it a signal when it sees a line. */
+type Kill = (signal: NodeJS.Signals) => void;
+
+/** Runs the command; `onLine` may send it a signal when it sees a line, `onErrors` when something is told beside. */
 function nabla(
   args: readonly string[],
-  onLine: (line: string, kill: (signal: NodeJS.Signals) => void) => void,
+  onLine: (line: string, kill: Kill) => void,
+  onErrors: (kill: Kill) => void = () => {},
 ) {
   return new Promise<Ended>((resolve) => {
     const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, NABLA_CACHE: folder } });
@@ -32,6 +35,7 @@ function nabla(
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       errors += text;
+      onErrors((signal) => child.kill(signal));
     });
     child.on("close", (code) => resolve({ code, output, errors }));
   });
@@ -102,13 +106,21 @@ it("is killed and gone on with, byte for byte as if it never stopped", async () 
 }, 180_000);
 
 it("ends at once at the second signal, with its code and not that of the first", async () => {
-  let sent = 0;
-  const { code } = await nabla([...LONG, "--out", join(folder, "twice")], (line, kill) => {
-    if (sent > 0 || !line.startsWith('{"type":"run"')) return;
-    sent++;
-    kill("SIGINT");
-    kill("SIGTERM");
-  });
+  // A step of seconds, so that the second signal comes while the first waits for its end.
+  const slow = ["train", "--model", "deepMlp", "--limit", "8000", "--batch-size", "7000", "--json"];
+  let [sent, told] = [0, 0];
+  const { code } = await nabla(
+    [...slow, "--out", join(folder, "twice")],
+    (line, kill) => {
+      if (sent > 0 || !line.startsWith('{"type":"start"')) return;
+      sent++;
+      kill("SIGINT");
+    },
+    // Signals sent together arrive in any order: the second follows what is told of the first.
+    (kill) => {
+      if (sent > 0 && told++ === 0) kill("SIGTERM");
+    },
+  );
   expect([sent, code]).toEqual([1, 143]);
   expect(existsSync(join(folder, "twice", "model.safetensors"))).toBe(false);
 });
