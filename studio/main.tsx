@@ -2,6 +2,7 @@
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/lab.css";
+import "./style/widgets.css";
 import { render } from "preact";
 import { App } from "./app/app.tsx";
 
