@@ -1,6 +1,7 @@
 // The shell: header with language and theme, and the page that the address names.
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type EngineFailure, onEngineFailure } from "../engine/client.ts";
 import { shell } from "../text/index.ts";
 import { LOCALES, type Locale } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
@@ -36,6 +37,7 @@ function Shell() {
         {t.skip}
       </button>
       <Header />
+      <EngineNotice />
       <main id="main" class="main" tabIndex={-1} ref={main}>
         {page === "" ? <Home /> : <Page key={page} id={page} />}
       </main>
@@ -78,6 +80,28 @@ function Header() {
   );
 }
 
+/** What has happened to the engine and what helps, above whatever page is open. */
+function EngineNotice() {
+  const t = useText(shell).engine;
+  const [failure, setFailure] = useState<EngineFailure>();
+  useEffect(() => onEngineFailure(setFailure), []);
+  if (failure === undefined) return null;
+  return (
+    <p role="alert" class="notice engine-notice">
+      {failure.kind === "notStarted" ? t.notStarted(failure.reason) : t[failure.kind]} <Reload />
+    </p>
+  );
+}
+
+function Reload() {
+  const t = useText(shell).engine;
+  return (
+    <button type="button" onClick={() => location.reload()}>
+      {t.reload}
+    </button>
+  );
+}
+
 /** How the page of this name is loaded; undefined where there is none. */
 function loaderOf(id: string): (() => Promise<ComponentType>) | undefined {
   if (id === ROOM) return () => import("../room/room.tsx").then(({ Room }) => Room);
@@ -94,7 +118,7 @@ function Page({ id }: { readonly id: string }) {
   useEffect(() => {
     load?.().then(
       (component) => setLoaded(() => component),
-      (error: unknown) => setFailure(String(error)),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
     );
   }, [id]);
   if (load === undefined) {
@@ -105,6 +129,12 @@ function Page({ id }: { readonly id: string }) {
       </>
     );
   }
-  if (failure !== undefined) return <p class="notice">{failure}</p>;
+  if (failure !== undefined) {
+    return (
+      <p class="notice" role="alert">
+        {t.notLoaded(failure)} <Reload />
+      </p>
+    );
+  }
   return Loaded === undefined ? <p>{t.loading}</p> : <Loaded />;
 }

@@ -22,7 +22,18 @@ const isSession = (value: unknown): value is object =>
   value !== null &&
   Object.values(value).some((item) => typeof item === "function");
 
+/** Held until the worker dies, so that the page can see its end. */
+const alive = new Promise<void>((resolve) => {
+  if (!navigator.locks) return resolve();
+  void navigator.locks.request(self.name, () => {
+    resolve();
+    return new Promise(() => {});
+  });
+});
+
 const engine = {
+  /** Answers as soon as the worker is up. */
+  live: (): Promise<void> => alive,
   /** Calls `name` of the module of this lab. A result with functions (a training session) stays here, the page gets a proxy. */
   async call(lab: string, name: string, ...args: unknown[]): Promise<unknown> {
     const load = modules[lab === "room" ? "../room/compute.ts" : `../labs/${lab}/compute.ts`];

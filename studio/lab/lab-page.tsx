@@ -1,7 +1,7 @@
 // The frame that every lab stands in: title and lead, prediction, the stage with its controls, explanation, a checked
 // task, all numbers as a table, and the same as TypeScript. Knows nothing of any one lab.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LABS, type LabId } from "../app/catalog.ts";
 import { usePreferences } from "../app/preferences.tsx";
 import { hashOf } from "../app/router.ts";
@@ -10,7 +10,7 @@ import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { DataTable, type TableData } from "../widgets/data-table.tsx";
 import { Prose, Tex } from "../widgets/tex.tsx";
-import { FormulaContext } from "../widgets/value.tsx";
+import { FormulaBoard, FormulaContext } from "../widgets/value.tsx";
 import { type RunActions, useRunKeys } from "./keys.ts";
 import { Predict, type Prediction } from "./predict.tsx";
 
@@ -39,13 +39,14 @@ export function LabPage(props: LabPageProps) {
   const { id, lead, prediction, actions, seed, error, explain, task, table, code, children } = props;
   const t = useText(shell);
   const [formula, setFormula] = useState<string>();
+  const board = useMemo(() => new FormulaBoard(setFormula), []);
   const { title } = t.labs[id];
   useRunKeys(actions);
   useEffect(() => {
     document.title = `${title} · ${t.name}`;
   }, [title]);
   return (
-    <FormulaContext.Provider value={setFormula}>
+    <FormulaContext.Provider value={board}>
       <article class="lab" data-lab={id}>
         <header>
           <LabLinks id={id} />
@@ -87,6 +88,7 @@ export function LabPage(props: LabPageProps) {
           <DataTable {...table} />
         </details>
         <Code code={code} />
+        <NextLab id={id} />
       </article>
     </FormulaContext.Provider>
   );
@@ -102,6 +104,18 @@ function LabLinks({ id }: { readonly id: LabId }) {
       {before && <a href={hashOf(before.id)}>{`← ${t.labs[before.id].title}`}</a>}
       {after && <a href={hashOf(after.id)}>{`${t.labs[after.id].title} →`}</a>}
     </nav>
+  );
+}
+
+function NextLab({ id }: { readonly id: LabId }) {
+  const t = useText(shell);
+  const next = LABS[LABS.findIndex((lab) => lab.id === id) + 1];
+  return (
+    <p class="next-lab">
+      <a href={next === undefined ? "#/" : hashOf(next.id)}>
+        {next === undefined ? t.lab.all : `${t.lab.next}: ${t.labs[next.id].title} →`}
+      </a>
+    </p>
   );
 }
 
@@ -158,22 +172,30 @@ function FormulaBar({ tex }: { readonly tex: string | undefined }) {
 
 function Code({ code }: { readonly code: string }) {
   const t = useText(shell);
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => setCopied(false), [code]);
+  const [report, setReport] = useState<string>();
+  const source = useRef<HTMLPreElement>(null);
+  useEffect(() => setReport(undefined), [code]);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(code);
+      setReport(t.lab.copied);
+    } catch {
+      // Refused, or the page has come over plain HTTP, where there is no clipboard.
+      getSelection()?.selectAllChildren(source.current!);
+      setReport(t.lab.selected);
+    }
+  };
   return (
     <details class="panel">
       <summary>{t.lab.code}</summary>
-      <pre class="code" tabIndex={0} data-testid="code">
+      <pre class="code" tabIndex={0} data-testid="code" ref={source}>
         {code}
       </pre>
       <div class="row">
-        <button
-          type="button"
-          onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
-        >
+        <button type="button" onClick={() => void copy()}>
           {t.lab.copy}
         </button>
-        <span aria-live="polite">{isCopied && t.lab.copied}</span>
+        <span aria-live="polite">{report}</span>
       </div>
     </details>
   );

@@ -7,6 +7,8 @@ export const en = {
   themes: { system: "as the system", light: "light", dark: "dark" },
   loading: "Loading…",
   notFound: "There is no such page.",
+  notLoaded: (reason: string) =>
+    `This page could not be loaded (${reason}). See whether the network or the server is there, then load it again.`,
   toStart: "To the start page",
   home: {
     title: "See why it works",
@@ -81,6 +83,15 @@ export const en = {
     },
     quiz: { title: "Quiz", about: "More than twenty questions; a wrong answer gets a counterexample." },
   },
+  engine: {
+    unfit:
+      "This browser cannot run the engine: WebAssembly with SIMD is missing or switched off. It runs in Chrome and Edge from 91, Firefox from 114, Safari from 16.4.",
+    notStarted: (reason: string) =>
+      `The engine could not be started${reason && `: ${reason}`}. Load the page again. If that does not help, use Chrome or Edge from 91, Firefox from 114, Safari from 16.4.`,
+    stopped:
+      "The engine has stopped, perhaps for want of memory. What you have set stands in the address: load the page again, and it is computed anew.",
+    reload: "Load again",
+  },
   fields: {
     notANumber: "This is not a number.",
     notWhole: "Only whole numbers fit here.",
@@ -126,6 +137,7 @@ export const en = {
     code: "As TypeScript",
     copy: "Copy as TypeScript",
     copied: "Copied.",
+    selected: "Selected: press Ctrl+C (⌘C) to copy.",
     formulaHint: "Choose any underlined number to see its formula with the numbers put in.",
     formula: "Formula",
     failed: "The engine reports:",

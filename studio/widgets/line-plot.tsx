@@ -35,6 +35,16 @@ interface LinePlotProps {
 
 const DASHES = [undefined, [8, 4], [2, 3], [10, 3, 2, 3]] as const;
 
+const dashOf = ({ dash, opacity }: Curve, index: number): readonly number[] | undefined =>
+  dash ?? (opacity === undefined ? DASHES[index % DASHES.length] : undefined);
+
+/** A dash as the legend's borders can show it. */
+const borderOf = (dash: readonly number[] | undefined): string =>
+  dash === undefined ? "solid" : dash[0]! > 3 ? "dashed" : "dotted";
+
+/** What stands along the axis is counted: steps, epochs, layers. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
+
 export function LinePlot(props: LinePlotProps) {
   const { x, curves, xLabel, yLabel, isLogY = false, height = 240, label, onPick } = props;
   const place = useRef<HTMLDivElement>(null);
@@ -57,7 +67,7 @@ export function LinePlot(props: LinePlotProps) {
         height,
         scales: { x: { time: false }, y: isLogY ? { distr: 3 } : {} },
         axes: [
-          { ...axis, label: xLabel, labelSize: 22, values: (_, ticks) => ticks.map(format) },
+          { ...axis, label: xLabel, labelSize: 22, incrs: WHOLE, values: (_, ticks) => ticks.map(format) },
           { ...axis, label: yLabel, labelSize: 22, size: 58, values: (_, ticks) => ticks.map(format) },
         ],
         series: [
@@ -70,13 +80,15 @@ export function LinePlot(props: LinePlotProps) {
             points: { show: curve.hasPoints ?? false },
             spanGaps: curve.isSparse ?? false,
             value: (_: uPlot, value: number | null) => format(value),
-            ...(curve.dash
-              ? { dash: [...curve.dash] }
-              : DASHES[index % 4] && curve.opacity === undefined
-                ? { dash: [...DASHES[index % 4]!] }
-                : {}),
+            dash: [...(dashOf(curve, index) ?? [])],
           })),
         ],
+        legend: {
+          markers: {
+            width: 3,
+            dash: (_, series) => borderOf(curves[series - 1] && dashOf(curves[series - 1]!, series - 1)),
+          },
+        },
         hooks: {
           ready: [
             (plot) =>

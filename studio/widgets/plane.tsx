@@ -26,7 +26,10 @@ export interface Frame {
 
 /** Until the picture has been measured. */
 const USUAL_WIDTH = 520;
-const MARGIN = { left: 46, right: 12, top: 12, bottom: 34 };
+const MARGIN = { left: 46, right: 16, top: 24, bottom: 34 };
+
+/** Half of what can be taken hold of in a handle: more than what is seen, since a finger is broad. */
+const REACH = 16;
 
 /** About five round numbers across a range: 1, 2 or 5 times a power of ten apart. */
 export function ticksOf({ min, max }: Range): number[] {
@@ -83,7 +86,12 @@ export function Plane({ x, y, xLabel, yLabel, height = 340, label, onPick, child
       <title>{label}</title>
       <clipPath id={clip}>
         {/* A little more than the frame, so that a handle on its edge stays whole. */}
-        <rect x={left - 11} y={top - 11} width={right - left + 22} height={bottom - top + 22} />
+        <rect
+          x={left - REACH}
+          y={top - REACH}
+          width={right - left + 2 * REACH}
+          height={bottom - top + 2 * REACH}
+        />
       </clipPath>
       <g aria-hidden="true">
         {ticksOf(x).map((value) => (
@@ -105,7 +113,7 @@ export function Plane({ x, y, xLabel, yLabel, height = 340, label, onPick, child
         <text class="plot-text" x={right} y={bottom + 30} text-anchor="end">
           {xLabel}
         </text>
-        <text class="plot-text" x={left + 4} y={top + 10}>
+        <text class="plot-text" x={left - 8} y={top - 11} text-anchor="middle">
           {yLabel}
         </text>
       </g>
@@ -137,6 +145,8 @@ interface HandleProps {
   /** What an arrow key moves by; ten times that with Shift. */
   readonly step: number;
   readonly colour?: string;
+  /** A sign on it that tells it from others. */
+  readonly mark?: string;
   /** Whether only x can be moved. */
   readonly isHorizontal?: boolean;
 }
@@ -149,10 +159,12 @@ export function Handle({
   onMove,
   step,
   colour = "var(--accent)",
+  mark,
   isHorizontal = false,
 }: HandleProps) {
   const { locale } = usePreferences();
-  const isDragged = useRef(false);
+  /** From the finger to the middle of the point while it is dragged. */
+  const grip = useRef<Point | undefined>(undefined);
   const held = (point: Point): Point => ({
     x: Math.min(frame.x.max, Math.max(frame.x.min, point.x)),
     y: isHorizontal ? at.y : Math.min(frame.y.max, Math.max(frame.y.min, point.y)),
@@ -161,14 +173,8 @@ export function Handle({
     ? formatNumber(at.x, locale)
     : `${formatNumber(at.x, locale)}; ${formatNumber(at.y, locale)}`;
   return (
-    <circle
+    <g
       class="handle"
-      cx={frame.toX(at.x)}
-      cy={frame.toY(at.y)}
-      r={10}
-      fill={colour}
-      stroke="var(--raised)"
-      stroke-width={2.5}
       tabindex={0}
       role="slider"
       aria-label={label}
@@ -178,17 +184,20 @@ export function Handle({
       aria-valuetext={describe}
       onClick={(event) => event.stopPropagation()}
       onPointerDown={(event) => {
-        isDragged.current = true;
+        const finger = pointAt(event.currentTarget.ownerSVGElement!, event, frame);
+        grip.current = { x: at.x - finger.x, y: at.y - finger.y };
         event.currentTarget.setPointerCapture(event.pointerId);
       }}
       onPointerUp={() => {
-        isDragged.current = false;
+        grip.current = undefined;
       }}
       onPointerCancel={() => {
-        isDragged.current = false;
+        grip.current = undefined;
       }}
       onPointerMove={(event) => {
-        if (isDragged.current) onMove(held(pointAt(event.currentTarget.ownerSVGElement!, event, frame)));
+        if (grip.current === undefined) return;
+        const { x, y } = pointAt(event.currentTarget.ownerSVGElement!, event, frame);
+        onMove(held({ x: x + grip.current.x, y: y + grip.current.y }));
       }}
       onKeyDown={(event) => {
         const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -198,7 +207,22 @@ export function Handle({
         const moved = { x: at.x + by[0]! * size, y: at.y + by[1]! * size };
         onMove(held({ x: Number(moved.x.toPrecision(10)), y: Number(moved.y.toPrecision(10)) }));
       }}
-    />
+    >
+      <circle cx={frame.toX(at.x)} cy={frame.toY(at.y)} r={REACH} fill="transparent" />
+      <circle
+        cx={frame.toX(at.x)}
+        cy={frame.toY(at.y)}
+        r={mark === undefined ? 9 : 11}
+        fill={colour}
+        stroke="var(--raised)"
+        stroke-width={2.5}
+      />
+      {mark !== undefined && (
+        <text class="handle-mark" x={frame.toX(at.x)} y={frame.toY(at.y) + 4.5} text-anchor="middle">
+          {mark}
+        </text>
+      )}
+    </g>
   );
 }
 

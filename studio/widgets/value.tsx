@@ -1,13 +1,38 @@
 // A number of a lab that can say where it comes from: focused or pointed at, its formula with the numbers put in is
 // shown in the lab's formula bar.
 import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useEffect, useRef } from "preact/hooks";
 import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
 
-/** What the formula bar shows. */
-export type ShowFormula = (tex: string | undefined) => void;
-export const FormulaContext = createContext<ShowFormula>(() => {});
+/** The formula bar, and the number whose formula it shows. */
+export class FormulaBoard {
+  readonly #show: (tex: string | undefined) => void;
+  #owner: object | undefined;
+
+  constructor(show: (tex: string | undefined) => void) {
+    this.#show = show;
+  }
+
+  take(owner: object, tex: string): void {
+    this.#owner = owner;
+    this.#show(tex);
+  }
+
+  /** The number has changed. */
+  follow(owner: object, tex: string): void {
+    if (this.#owner === owner) this.#show(tex);
+  }
+
+  /** The number is gone from the page. */
+  leave(owner: object): void {
+    if (this.#owner !== owner) return;
+    this.#owner = undefined;
+    this.#show(undefined);
+  }
+}
+
+export const FormulaContext = createContext(new FormulaBoard(() => {}));
 
 interface ValueProps {
   readonly value: number;
@@ -26,7 +51,10 @@ interface ValueProps {
 
 export function Value({ value, tex, label, digits = 4, isSigned = false, name, ...given }: ValueProps) {
   const { locale } = usePreferences();
-  const show = useContext(FormulaContext);
+  const board = useContext(FormulaContext);
+  const self = useRef({}).current;
+  useEffect(() => board.follow(self, tex), [tex]);
+  useEffect(() => () => board.leave(self), []);
   const text = given.text ?? formatNumber(value, locale, digits);
   const sign = !isSigned || value === 0 ? "" : value < 0 ? " negative" : " positive";
   return (
@@ -36,9 +64,9 @@ export function Value({ value, tex, label, digits = 4, isSigned = false, name, .
       data-name={name}
       data-value={value}
       aria-label={`${label}: ${text}`}
-      onFocus={() => show(tex)}
-      onMouseEnter={() => show(tex)}
-      onClick={() => show(tex)}
+      onFocus={() => board.take(self, tex)}
+      onMouseEnter={() => board.take(self, tex)}
+      onClick={() => board.take(self, tex)}
     >
       {text}
     </button>
