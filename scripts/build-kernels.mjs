@@ -68,12 +68,15 @@ const wasmLink = [
   "-Wl,-z,stack-size=1048576",
 ];
 /**
- * The WASM variants by what they are compiled with. `nabla-single.wasm`, for pages without shared memory, is the same
- * code as `nabla.wasm`: atomic operations are allowed on memory that is not shared, and no thread ever waits there.
+ * The WASM variants by what they are compiled with. Those named `single`, for pages without shared memory, are the
+ * same code: atomic operations are allowed on memory that is not shared, and no thread ever waits there.
  */
 const wasmObjects = [
   { flags: [], modules: { "nabla.wasm": ["-Wl,--shared-memory"], "nabla-single.wasm": [] } },
-  { flags: ["-mrelaxed-simd"], modules: { "nabla-relaxed.wasm": ["-Wl,--shared-memory"] } },
+  {
+    flags: ["-mrelaxed-simd"],
+    modules: { "nabla-relaxed.wasm": ["-Wl,--shared-memory"], "nabla-relaxed-single.wasm": [] },
+  },
 ];
 
 /** Every C source by its path below kernels/, the test harnesses left out. */

@@ -1,5 +1,5 @@
-// Run as a process of its own, by isa.test.ts: every sample of every op on the native kernels of the instruction set
-// that NABLA_ISA names, and one training step, against the oracle. Prints what it ran on; fails with exit code 1.
+// Run as a process of its own, by isa.test.ts: every sample of every op on the kernels of the instruction set that
+// NABLA_ISA names, and one training step, against the oracle. Prints what it ran on; fails with exit code 1.
 import { gradient } from "../src/compile/gradient.ts";
 import type { CpuDevice } from "../src/device/cpu/cpu-device.ts";
 import { openDevice } from "../src/device/current.ts";
@@ -12,7 +12,8 @@ import { type Bound, runOn, sampleGraph } from "./sample-graphs.ts";
 
 const TOLERANCE = 2e-5;
 
-const device = (await openDevice("native", { threads: 2 })) as CpuDevice;
+const kind = process.env["NABLA_ISA"]?.startsWith("wasm") ? "wasm" : "native";
+const device = (await openDevice(kind, { threads: 2 })) as CpuDevice;
 
 async function check(name: string, graph: Graph, bound: Bound): Promise<string[]> {
   const wanted = evaluate(graph, bound);

@@ -1,4 +1,4 @@
-// The native kernels of every instruction set this machine has, not only of the best one: each in a process of its own.
+// The kernels of every instruction set this machine has, not only of the best one: each in a process of its own.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -21,12 +21,12 @@ async function check(isa: string): Promise<string | undefined> {
 }
 
 describe("every instruction set", () => {
-  it.each(["avx512", "avx2", "neon", "baseline"])(
+  it.each(["avx512", "avx2", "neon", "baseline", "wasm", "wasm_relaxed"])(
     "%s, where the machine has it, computes every op and gradient as the oracle does",
     async (isa) => {
       const said = await check(isa);
-      // The baseline is everywhere; the others must at least refuse rather than compute with something else.
-      if (isa === "baseline") expect(said).toBeDefined();
+      // These are everywhere; the others must at least refuse rather than compute with something else.
+      if (isa === "baseline" || isa === "wasm") expect(said).toBeDefined();
       if (said !== undefined) expect(said).toMatch(new RegExp(`^${isa}: \\d{3,} graphs, 0 faults`));
     },
   );

@@ -27,6 +27,8 @@ export interface WasmPlatform {
   spawn(onReply: (message: RunReply) => void, onError: (reason: string) => void): ThreadHandle;
   /** Whether workers and memory shared with them are to be had. */
   readonly canShare: boolean;
+  /** Whether the kernels may use the fused multiply-add of relaxed SIMD. */
+  readonly isRelaxed: boolean;
 }
 
 const PAGE = 65536;
@@ -283,11 +285,11 @@ function checkDone(result: number): number {
   return result;
 }
 
-/** Opens the WASM kernels: threaded where `platform.canShare`, with the fused multiply-add of relaxed SIMD where there is one. */
+/** Opens the WASM kernels that suit the platform. */
 export async function openWasmOn(platform: WasmPlatform, threads: number): Promise<KernelHost> {
   const isShared = platform.canShare;
-  const isRelaxed = isShared && hasRelaxedSimd();
-  const name = isRelaxed ? "nabla-relaxed.wasm" : isShared ? "nabla.wasm" : "nabla-single.wasm";
+  const { isRelaxed } = platform;
+  const name = `nabla${isRelaxed ? "-relaxed" : ""}${isShared ? "" : "-single"}.wasm`;
   const module = await platform.load(name);
   const { memory, maximum } = createMemory(64, isShared);
   const kernels = await instantiateKernels(module, memory);

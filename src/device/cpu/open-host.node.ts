@@ -27,7 +27,7 @@ function checkIsa(host: KernelHost): KernelHost {
   void host.close();
   throw new ConfigError(
     `NABLA_ISA: "${wanted}" is not to be had here, the best is "${host.isa}". Use avx512, avx2, neon or baseline as the ` +
-      "processor allows, or leave it unset.",
+      "processor allows, wasm or wasm_relaxed for the WASM kernels, or leave it unset.",
     { wanted, isa: host.isa },
   );
 }
@@ -51,8 +51,13 @@ function checkInterface(host: KernelHost): KernelHost {
 export async function openHost({ device, threads: wish }: HostOptions = {}): Promise<KernelHost> {
   // Checked before the kernels load, so that a wrong count is not taken for kernels that cannot be had.
   const threads = checkThreads(wish ?? threadsFromEnvironment());
-  const openWasm = async () => checkInterface(await openWasmHost({ threads }));
-  if (device === "wasm") return openWasm();
+  const isa = process.env["NABLA_ISA"];
+  const namesWasm = isa?.startsWith("wasm") === true;
+  const openWasm = async () => {
+    const host = checkInterface(await openWasmHost({ threads, plain: isa === "wasm" }));
+    return namesWasm ? checkIsa(host) : host;
+  };
+  if (device === "wasm" || (device === undefined && namesWasm)) return openWasm();
   try {
     return checkIsa(checkInterface(openNativeHost(threads)));
   } catch (error) {

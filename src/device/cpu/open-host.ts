@@ -2,13 +2,14 @@
 // Node has open-host.node.ts, which also knows the native addon.
 import { DeviceError } from "../../base/errors.ts";
 import type { HostOptions, KernelHost } from "./host.ts";
-import { openWasmOn, type ThreadHandle, type WasmPlatform } from "./host-wasm.ts";
+import { hasRelaxedSimd, openWasmOn, type ThreadHandle, type WasmPlatform } from "./host-wasm.ts";
 import type { RunReply } from "./wasm-thread.ts";
 
 // Spelled out one by one: bundlers look for exactly this pattern.
 const MODULES: Record<string, URL> = {
   "nabla.wasm": new URL("../../../dist/native/nabla.wasm", import.meta.url),
   "nabla-relaxed.wasm": new URL("../../../dist/native/nabla-relaxed.wasm", import.meta.url),
+  "nabla-relaxed-single.wasm": new URL("../../../dist/native/nabla-relaxed-single.wasm", import.meta.url),
   "nabla-single.wasm": new URL("../../../dist/native/nabla-single.wasm", import.meta.url),
 };
 
@@ -47,6 +48,6 @@ export function openHost(options: HostOptions = {}): Promise<KernelHost> {
   if (options.device === "native")
     throw new DeviceError('openHost: a browser has no native kernels. Use "wasm" or "cpu".');
   const canShare = typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated === true;
-  const platform: WasmPlatform = { load, spawn, canShare };
+  const platform: WasmPlatform = { load, spawn, canShare, isRelaxed: hasRelaxedSimd() };
   return openWasmOn(platform, options.threads ?? Math.min(navigator.hardwareConcurrency ?? 1, 16));
 }
