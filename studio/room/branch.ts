@@ -1,6 +1,7 @@
 // One future of a training session: a run of fit() from a state on, told step by step, which can be set down and taken
-// up again with the same bits. Knows nothing of other branches.
-import type { Layer } from "nabla";
+// up again with the same bits. Its steps are counted on from those of the branch it left, while fit() counts those that
+// such a run would have had from the start. Knows nothing of other branches.
+import { DivergenceError, type Layer } from "nabla";
 import {
   type EpochEvent,
   type FitEvent,
@@ -18,6 +19,23 @@ import { stepOf } from "./snapshots.ts";
 /** Steps between states that are kept, before the budget asks for fewer. */
 const CHECKPOINT = 10;
 
+/** Why a branch cannot go on. */
+export interface Failure {
+  readonly message: string;
+  /** The step at which the numbers left the finite ones, and the first value that did. */
+  readonly step?: number | undefined;
+  readonly value?: BadValue | undefined;
+}
+
+/** A value of a step by what it is and where, as `DivergenceError` tells it. */
+export interface BadValue {
+  readonly kind: "parameter" | "output" | "loss" | "gradient";
+  /** The parameter's name or the layer's path. */
+  readonly name: string;
+  /** What the layer calls itself, where it is one. */
+  readonly type?: string;
+}
+
 /** What has become of a branch since it was last asked. */
 export interface Progress {
   readonly points: Points;
@@ -25,29 +43,38 @@ export interface Progress {
   /** The step it stands at. */
   readonly step: number;
   readonly ended?: StopReason | undefined;
-  /** Why it cannot go on: layer and step where the numbers left the finite ones. */
-  readonly failure?: string | undefined;
+  readonly failure?: Failure | undefined;
 }
 
 export class Branch {
   readonly settings: RoomSettings;
   readonly #data: RoomData;
   readonly #keep: (state: TrainingState) => void;
+  /** What is added to fit()'s steps. */
+  readonly #offset: number;
   #run: FitRun | undefined;
   #stop = new AbortController();
   #points = noPoints();
   #epochs: EpochEvent[] = [];
   #step: number;
   #ended: StopReason | undefined;
-  #failure: string | undefined;
-  #stepsPerEpoch = Number.POSITIVE_INFINITY;
+  #failure: Failure | undefined;
+  readonly #stepsPerEpoch: number;
   /** Whether the last step has an epoch's score, or the run's end, still to come. */
   #isUnsettled = false;
 
-  constructor(settings: RoomSettings, data: RoomData, step: number, keep: (state: TrainingState) => void) {
+  /** From the state `origin`, which is that after `from` steps; `keep` is given states that it can be taken up from. */
+  constructor(
+    settings: RoomSettings,
+    data: RoomData,
+    { origin, from }: { readonly origin: TrainingState; readonly from: number },
+    keep: (state: TrainingState) => void,
+  ) {
     this.settings = settings;
     this.#data = data;
-    this.#step = step;
+    this.#step = from;
+    this.#offset = from - stepOf(origin);
+    this.#stepsPerEpoch = origin.stepsPerEpoch;
     this.#keep = keep;
   }
 
@@ -68,8 +95,18 @@ export class Branch {
     return this.#isUnsettled;
   }
 
-  /** Takes the branch up from a state that it has been at; from its first parameters without one. */
-  takeUp(state: TrainingState | undefined): void {
+  /** The step that it ends with. */
+  get last(): number {
+    return this.settings.epochs * this.#stepsPerEpoch + this.#offset;
+  }
+
+  /** The step that a state of it is that after. */
+  stepOf(state: TrainingState): number {
+    return stepOf(state) + this.#offset;
+  }
+
+  /** Takes the branch up from a state that it has been at. */
+  takeUp(state: TrainingState): void {
     const { settings } = this;
     this.#stop = new AbortController();
     this.#run = fit(netOf(settings.layers, this.#data.train.classes.length), this.#data, {
@@ -96,9 +133,20 @@ export class Branch {
       return !done;
     } catch (error) {
       this.#letGo();
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failure = this.#failureOf(error);
       return false;
     }
+  }
+
+  #failureOf(error: unknown): Failure {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof DivergenceError)) return { message };
+    const { step, first } = error.fields as {
+      readonly step?: number;
+      readonly first?: BadValue & { readonly step: number };
+    };
+    const at = first?.step ?? step;
+    return { message, step: at === undefined ? at : at + this.#offset, value: first };
   }
 
   #letGo(): void {
@@ -107,13 +155,12 @@ export class Branch {
   }
 
   #see(event: FitEvent): void {
-    if (event.type === "start") this.#stepsPerEpoch = event.stepsPerEpoch;
-    else if (event.type === "step") {
-      this.#step = event.step;
+    if (event.type === "step") {
+      this.#step = event.step + this.#offset;
       this.#isUnsettled = event.step % this.#stepsPerEpoch === 0;
-      addStep(this.#points, event);
+      addStep(this.#points, { ...event, step: this.#step });
     } else if (event.type === "epoch") {
-      this.#epochs.push(event);
+      this.#epochs.push({ ...event, step: event.step + this.#offset });
       this.#isUnsettled = event.epoch >= this.settings.epochs;
     } else if (event.type === "end" && event.reason !== "interrupted") this.#ended = event.reason;
   }
@@ -140,14 +187,14 @@ export class Branch {
   }
 }
 
-/** The state at `step` of a run with these settings, done again from a state before it. */
+/** The state after `step` of fit()'s steps with these settings, done again from a state before it. */
 export async function replay(
   settings: RoomSettings,
   data: RoomData,
-  from: TrainingState | undefined,
+  from: TrainingState,
   step: number,
 ): Promise<TrainingState> {
-  if (from !== undefined && stepOf(from) === step) return from;
+  if (stepOf(from) === step) return from;
   const stop = new AbortController();
   const run = fit(netOf(settings.layers, data.train.classes.length), data, {
     ...fitOptions(settings),

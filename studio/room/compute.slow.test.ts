@@ -51,15 +51,19 @@ const bytes = (state: TrainingState): string =>
 
 async function finish(session: TrainingSession): Promise<Progress> {
   const points = noPoints();
+  const epochs: Progress["epochs"][number][] = [];
   for (;;) {
     const progress = await session.advance(7);
     addPoints(points, progress.points);
-    if (progress.ended !== undefined || progress.failure !== undefined) return { ...progress, points };
+    epochs.push(...progress.epochs);
+    if (progress.ended !== undefined || progress.failure !== undefined) {
+      return { ...progress, points, epochs };
+    }
   }
 }
 
 test("a session's steps are fit()'s, and its state at any past step too", async () => {
-  const session = new TrainingSession(settings, data);
+  const session = await TrainingSession.open(settings, data);
   const { points, step, ended } = await finish(session);
   const expected = await reference(settings);
   expect({ step, ended }).toEqual({ step: 30, ended: "epochs" });
@@ -73,12 +77,12 @@ test("a session's steps are fit()'s, and its state at any past step too", async 
     onCheckpoint: async (state) => void half.push(state) as undefined,
   });
   const found = await session.stateAt({ branch: 0, step: 17 });
-  expect(stepOf(found!)).toBe(17);
-  expect(bytes(found!)).toBe(bytes(half.at(-1)!));
+  expect(stepOf(found)).toBe(17);
+  expect(bytes(found)).toBe(bytes(half.at(-1)!));
 });
 
 test("a branch without a change repeats its parent; with another learning rate it goes its own way from there", async () => {
-  const session = new TrainingSession(settings, data);
+  const session = await TrainingSession.open(settings, data);
   const parent = await session.advance(20);
   const same = await session.branch({ branch: 0, step: 13 }, {});
   const again = await finish(session);
@@ -99,19 +103,66 @@ test("a branch without a change repeats its parent; with another learning rate i
   expect([...parent.points.loss, ...rest.points.loss]).toEqual((await reference(settings)).losses);
 });
 
+test("a branch may go on with another optimiser, batch size and seed", async () => {
+  const session = await TrainingSession.open(settings, data);
+  const parent = await session.advance(20);
+  const state = await session.stateAt({ branch: 0, step: 13 });
+  const place = { branch: 0, step: 13 };
+  // Another optimiser: the same images and weights, its own state from zero.
+  const sgd = await session.branch(place, { optimizer: "sgd" });
+  expect(sgd.info).toMatchObject({ from: 13, last: 30, clock: { step: 13, epoch: 1.3, images: 208 } });
+  const other = await finish(session);
+  const momentum = Object.entries(state.parameters).map(([name, { shape, data: values }]) => [
+    `momentum.${name}`,
+    { shape, data: values.map(() => 0) },
+  ]);
+  const resume = { ...state, optimizer: "sgd", optimizerState: Object.fromEntries(momentum) };
+  const wanted = await reference({ ...settings, optimizer: "sgd" }, { resume });
+  expect(other.points.loss).toEqual(wanted.losses);
+  expect(other.points.loss[0]).toBe(parent.points.loss[13]);
+  // Twice as many images a step: 32 of the 48 images done in this epoch make whole steps, so that 16 are seen again.
+  const larger = await session.branch(place, { batchSize: 32 });
+  expect(larger.info).toMatchObject({ last: 22, clock: { epoch: 1.3, images: 208, stepsPerEpoch: 5 } });
+  const large = await finish(session);
+  expect(large.points.step).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22]);
+  expect(large.epochs.map(({ epoch, step }) => [epoch, step])).toEqual([
+    [2, 17],
+    [3, 22],
+  ]);
+  const past = await session.stateAt({ branch: larger.info.id, step: 18 });
+  expect([past.epoch, past.position, past.batchSize]).toEqual([2, 1, 32]);
+  expect(session.snapshotsOf(larger.info.id)).toContain(18);
+  // Another seed: the weights as they were, other images.
+  const seeded = await session.branch(place, { seed: 9 });
+  const anew = await session.stateAt({ branch: seeded.info.id, step: 13 });
+  expect(anew.parameters).toEqual(state.parameters);
+  expect(anew.optimizerState).toEqual(state.optimizerState);
+  expect((await finish(session)).points.loss[0]).not.toBe(parent.points.loss[13]);
+  // From before it began, a branch's settings go on from its parent's state.
+  const early = await session.branch({ branch: larger.info.id, step: 4 }, {});
+  expect(early.info).toMatchObject({
+    parent: 0,
+    from: 4,
+    settings: { batchSize: 32 },
+    clock: { images: 64 },
+  });
+});
+
 test("a branch that diverges says where, and can be left", async () => {
-  const session = new TrainingSession({ ...settings, schedule: "constant", optimizer: "sgd" }, data);
+  const session = await TrainingSession.open({ ...settings, schedule: "constant", optimizer: "sgd" }, data);
   await session.advance(4);
   await session.branch({ branch: 0, step: 4 }, { learningRate: 1e30 });
   const { failure, step } = await finish(session);
-  expect(failure).toMatch(/the first value that is not finite is .* at step|after step/);
+  expect(failure?.message).toMatch(/the first value that is not finite is .* at step|after step/);
+  expect(failure?.value?.name).not.toBe("");
+  expect(failure?.step).toBeLessThanOrEqual(step + 1);
   expect(step).toBeLessThan(8);
   await session.branch({ branch: 1, step: 4 }, { learningRate: 0.01 });
   expect((await finish(session)).ended).toBe("epochs");
 });
 
 test("places that have not been are refused", async () => {
-  const session = new TrainingSession(settings, data);
+  const session = await TrainingSession.open(settings, data);
   await session.advance(2);
   await expect(session.branch({ branch: 0, step: 3 }, {})).rejects.toThrow("has not been at step 3");
   await expect(session.activate(4)).rejects.toThrow("there is no branch 4");
@@ -123,7 +174,7 @@ test("past states stay within their budget, evenly, the newest always", async ()
   const snapshots = new Snapshots(5 * one);
   for (let step = 1; step <= 33; step++) snapshots.add(0, { ...state, epoch: 0, position: step });
   expect(snapshots.bytes).toBeLessThanOrEqual(5 * one);
-  expect(snapshots.stepsOf(0)).toEqual([1, 9, 17, 25, 33]);
+  expect(snapshots.statesOf(0).map(stepOf)).toEqual([1, 9, 17, 25, 33]);
   expect(stepOf(snapshots.before(0, 20)!)).toBe(17);
   expect(snapshots.before(0, 0)).toBeUndefined();
 });
@@ -157,7 +208,7 @@ test("a net is described row by row, a fault at its layer", () => {
 });
 
 test("a past net is judged as evaluate() judges it, and its insides are of its own weights", async () => {
-  const session = new TrainingSession({ ...settings, layers: PRESETS.convolutional }, data);
+  const session = await TrainingSession.open({ ...settings, layers: PRESETS.convolutional }, data);
   await session.advance(12);
   const model = await session.modelAt({ branch: 0, step: 5 });
   const { score, mistakes, filters, spread } = await judge(model, data, 5);
@@ -193,7 +244,7 @@ test("the program of a branch prints the branch's losses", async () => {
     ...{ ...settings, layers: [usualLayer("conv2d"), ...PRESETS.convolutional, usualLayer("dropout")] },
     ...{ epochs: 1, optimizer: "sgd", labelSmoothing: 0.1, clipNorm: 1, augment: ["crop", "cutout"] },
   };
-  const session = new TrainingSession(chosen, await openData(chosen, []));
+  const session = await TrainingSession.open(chosen, await openData(chosen, []));
   const { points } = await finish(session);
   const printed: string[] = [];
   const code = codeOf(chosen, { classes: train.classes, shape: train.shape })

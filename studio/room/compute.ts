@@ -67,7 +67,10 @@ export async function describeFiles(files: readonly GivenFile[]): Promise<FilesI
 
 /** Opens a session on the data that the settings name; `files` where they are the user's own. */
 export async function open(settings: RoomSettings, files: readonly GivenFile[] = []) {
-  let held: TrainingSession | undefined = new TrainingSession(settings, await openData(settings, files));
+  let held: TrainingSession | undefined = await TrainingSession.open(
+    settings,
+    await openData(settings, files),
+  );
   let last: Promise<unknown> = Promise.resolve();
   /** After all that was asked before, since a session does one thing at a time. */
   const inTurn = <R>(action: (session: TrainingSession) => R | Promise<R>): Promise<R> => {

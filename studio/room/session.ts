@@ -6,9 +6,11 @@ import { loadState, type StateDict, stateDict } from "nabla/nn";
 import { createModel, type Model, type TrainingState } from "nabla/train";
 import { Branch, type Progress, replay } from "./branch.ts";
 import { netOf } from "./build.ts";
+import { carryOver, firstState, rhythmOf } from "./carry.ts";
+import { type Clock, placeOf } from "./clock.ts";
 import type { RoomData } from "./open-data.ts";
 import type { Change, RoomSettings } from "./settings.ts";
-import { Snapshots } from "./snapshots.ts";
+import { Snapshots, stepOf } from "./snapshots.ts";
 
 /** Bytes of past states. */
 const BUDGET = 192 * 2 ** 20;
@@ -19,7 +21,6 @@ export interface SessionInfo {
   readonly shape: readonly [number, number, number];
   readonly trainImages: number;
   readonly validationImages: number;
-  readonly stepsPerEpoch: number;
 }
 
 export interface BranchInfo {
@@ -28,13 +29,16 @@ export interface BranchInfo {
   /** The step at which it leaves its parent. */
   readonly from: number;
   readonly settings: RoomSettings;
+  readonly clock: Clock;
+  /** The step that it ends with. */
+  readonly last: number;
 }
 
 interface Member {
   readonly info: BranchInfo;
   readonly branch: Branch;
-  /** The state it begins with; its first parameters where there is none. */
-  readonly origin: TrainingState | undefined;
+  /** The state it begins with. */
+  readonly origin: TrainingState;
 }
 
 /** A place in the tree. */
@@ -51,29 +55,37 @@ export class TrainingSession {
   /** The model that is looked at, apart from those that are trained. */
   #viewed: { readonly branch: number; readonly model: Model } | undefined;
 
-  constructor(settings: RoomSettings, data: RoomData, budget = BUDGET) {
+  private constructor(data: RoomData, budget: number) {
     this.data = data;
     this.#snapshots = new Snapshots(budget);
-    this.#grow({ id: 0, parent: undefined, from: 0, settings }, undefined);
   }
 
-  get info(): SessionInfo {
+  /** A session whose first branch has these settings; past states take up to `budget` bytes. */
+  static async open(settings: RoomSettings, data: RoomData, budget = BUDGET): Promise<TrainingSession> {
+    const session = new TrainingSession(data, budget);
+    const clock = { step: 0, epoch: 0, images: 0, ...rhythmOf(settings, data.train) };
+    session.#grow({ parent: undefined, from: 0, settings, clock }, await firstState(settings, data.train));
+    return session;
+  }
+
+  /** The data, and the branch that is in training. */
+  get info(): SessionInfo & { readonly branch: BranchInfo } {
     const { train, validation } = this.data;
-    const batch = Math.min(this.#active.info.settings.batchSize, countOf(train));
     return {
-      ...{ classes: train.classes, shape: train.shape, trainImages: countOf(train) },
-      ...{ validationImages: countOf(validation), stepsPerEpoch: Math.floor(countOf(train) / batch) },
+      ...{ classes: train.classes, shape: train.shape, branch: this.#active.info },
+      ...{ trainImages: countOf(train), validationImages: countOf(validation) },
     };
   }
 
-  #grow(info: BranchInfo, origin: TrainingState | undefined): Member {
-    const keep = (state: TrainingState): void => this.#snapshots.add(info.id, state);
-    const branch = new Branch(info.settings, this.data, info.from, keep);
-    const member = { info, branch, origin };
+  #grow(about: Omit<BranchInfo, "id" | "last">, origin: TrainingState): Member {
+    const id = this.#members.length;
+    const branch = new Branch(about.settings, this.data, { origin, from: about.from }, (state) =>
+      this.#snapshots.add(id, state),
+    );
     branch.takeUp(origin);
-    this.#members.push(member);
-    this.#active = member;
-    return member;
+    this.#active = { info: { id, ...about, last: branch.last }, branch, origin };
+    this.#members.push(this.#active);
+    return this.#active;
   }
 
   #member(id: number): Member {
@@ -95,33 +107,42 @@ export class TrainingSession {
     return branch.report();
   }
 
-  /** The state at a place: kept, or done again from one that is. Undefined for the first parameters. */
-  async stateAt({ branch: id, step }: Place): Promise<TrainingState | undefined> {
-    const { info, branch, origin } = this.#member(id);
-    if (step < info.from) return this.stateAt({ branch: info.parent!, step });
-    if (!Number.isInteger(step) || step > branch.step) {
-      throw new ConfigError(
-        `room: branch ${id} has not been at step ${step}. Choose one up to ${branch.step}.`,
-        {
-          ...{ id, step },
-        },
-      );
+  /** The state at a place: kept, or done again from one that is. */
+  async stateAt({ branch: id, step }: Place): Promise<TrainingState> {
+    const { info, branch, origin } = this.#ownerOf({ branch: id, step });
+    if (!Number.isInteger(step) || step < 0 || step > branch.step) {
+      const cure = `Choose one from 0 to ${branch.step}.`;
+      throw new ConfigError(`room: branch ${id} has not been at step ${step}. ${cure}`, { id, step });
     }
     if (step === info.from) return origin;
-    const kept = this.#snapshots.before(id, step) ?? origin;
-    const state = await replay(info.settings, this.data, kept, step);
-    this.#snapshots.add(id, state);
+    const own = step - info.from + stepOf(origin);
+    const kept = this.#snapshots.before(info.id, own) ?? origin;
+    const state = await replay(info.settings, this.data, kept, own);
+    this.#snapshots.add(info.id, state);
     return state;
+  }
+
+  /** The branch that did the steps up to a place: an earlier one for what was before a branch began. */
+  #ownerOf({ branch, step }: Place): Member {
+    let member = this.#member(branch);
+    while (step < member.info.from && member.info.parent !== undefined) {
+      member = this.#member(member.info.parent);
+    }
+    return member;
   }
 
   /** A new branch from a place, with other settings; it becomes the active one. What the old one did is told too. */
   async branch(place: Place, change: Change): Promise<{ info: BranchInfo; before: Progress }> {
     const before = await this.#setDown();
-    const origin = await this.stateAt(place);
-    const parent = this.#member(place.branch).info;
-    const settings = { ...parent.settings, ...change };
-    const info = { id: this.#members.length, parent: parent.id, from: place.step, settings };
-    this.#grow(info, origin);
+    const state = await this.stateAt(place);
+    const parent = this.#ownerOf(place).info;
+    const settings = { ...this.#member(place.branch).info.settings, ...change };
+    const { train } = this.data;
+    const origin = await carryOver(state, settings, train);
+    const { step } = place;
+    const [epoch, images] = (["epoch", "images"] as const).map((each) => placeOf(parent.clock, each, step));
+    const clock = { step, epoch: epoch!, images: images!, ...rhythmOf(settings, train) };
+    const { info } = this.#grow({ parent: parent.id, from: step, settings, clock }, origin);
     return { info, before };
   }
 
@@ -148,19 +169,19 @@ export class TrainingSession {
 
   /** The steps with a state that is kept, along a branch and before it. */
   snapshotsOf(id: number): number[] {
-    const { info } = this.#member(id);
-    const own = [info.from, ...this.#snapshots.stepsOf(id)];
+    const { info, branch } = this.#member(id);
+    const own = [info.from, ...this.#snapshots.statesOf(id).map((state) => branch.stepOf(state))];
     const earlier =
       info.parent === undefined ? [] : this.snapshotsOf(info.parent).filter((s) => s < info.from);
     return [...new Set([...earlier, ...own])];
   }
 
-  async #parametersAt(place: Place): Promise<StateDict | undefined> {
+  async #parametersAt(place: Place): Promise<StateDict> {
     const { branch, info } = this.#member(place.branch);
     // Before its first step a net has not been given its state yet.
     const isNow = branch.step === place.step && place.step > info.from;
     if (isNow && branch.net !== undefined) return stateDict(branch.net);
-    return (await this.stateAt(place))?.parameters;
+    return (await this.stateAt(place)).parameters;
   }
 
   /** The model as it was at a place, apart from the one that is trained. */
@@ -169,11 +190,11 @@ export class TrainingSession {
     const { train } = this.data;
     const parameters = await this.#parametersAt(place);
     const { seed, layers } = settings;
-    if (this.#viewed?.branch !== place.branch || parameters === undefined) {
+    if (this.#viewed?.branch !== place.branch) {
       const model = createModel(netOf(layers, train.classes.length), train, { seed });
       this.#viewed = { branch: place.branch, model };
     }
-    if (parameters !== undefined) await loadState(this.#viewed.model.net, parameters);
+    await loadState(this.#viewed.model.net, parameters);
     return this.#viewed.model;
   }
 }

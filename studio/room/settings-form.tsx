@@ -1,4 +1,4 @@
-// The form of what is trained and how. Knows nothing of sessions.
+// The fields of how a net is trained. Knows nothing of sessions.
 
 import { useText } from "../text/use-text.ts";
 import { Choice } from "../widgets/choice.tsx";
@@ -8,56 +8,33 @@ import { Choices } from "./fields.tsx";
 import { AUGMENTATIONS, type Change, OPTIMIZERS, type RoomSettings, SCHEDULES } from "./settings.ts";
 import { text } from "./text.ts";
 
-interface FormProps {
-  readonly settings: RoomSettings;
-  readonly onChange: (change: Partial<RoomSettings>) => void;
-  readonly disabled?: boolean;
-}
+type NumberName = {
+  [K in keyof Change]-?: Required<Change>[K] extends number ? K : never;
+}[keyof Change];
 
-/** What belongs to a run as a whole. */
-export function RunFields({ settings, onChange, disabled = false }: FormProps) {
-  const t = useText(text);
-  return (
-    <div class="row end">
-      <Choice
-        {...{ label: t.optimizer, value: settings.optimizer, options: OPTIMIZERS, disabled }}
-        nameOf={(name) => name}
-        onChange={(optimizer) => onChange({ optimizer })}
-      />
-      <NumberField
-        {...{ label: t.batchSize, value: settings.batchSize, ...BOUNDS.batchSize, step: 16, disabled }}
-        isWhole
-        onChange={(batchSize) => onChange({ batchSize })}
-      />
-      <NumberField
-        {...{ label: t.seed, value: settings.seed, ...BOUNDS.seed, step: 1, isWhole: true, disabled }}
-        onChange={(seed) => onChange({ seed })}
-      />
-    </div>
-  );
-}
-
-interface ChangeProps {
+interface TrainingFieldsProps {
   readonly settings: RoomSettings;
   readonly onChange: (change: Change) => void;
   readonly disabled?: boolean;
 }
 
-/** What a branch may have otherwise. */
-export function ChangeFields({ settings, onChange, disabled = false }: ChangeProps) {
+/** All that a run, or a branch of it, is trained by. */
+export function TrainingFields({ settings, onChange, disabled = false }: TrainingFieldsProps) {
   const t = useText(text);
-  const number = (
-    name: "learningRate" | "weightDecay" | "labelSmoothing" | "clipNorm" | "momentum",
-    step: number,
-  ) => (
+  const number = (name: NumberName, step: number, isWhole = false) => (
     <NumberField
-      {...{ label: t[name], value: settings[name], ...BOUNDS[name], step, disabled }}
+      {...{ label: t[name], value: settings[name], ...BOUNDS[name], step, isWhole, disabled }}
       onChange={(value) => onChange({ [name]: value })}
     />
   );
   return (
     <>
       <div class="row end">
+        <Choice
+          {...{ label: t.optimizer, value: settings.optimizer, options: OPTIMIZERS, disabled }}
+          nameOf={(name) => name}
+          onChange={(optimizer) => onChange({ optimizer })}
+        />
         {number("learningRate", 0.001)}
         <Choice
           {...{ label: t.schedule, value: settings.schedule, options: SCHEDULES, disabled }}
@@ -65,13 +42,12 @@ export function ChangeFields({ settings, onChange, disabled = false }: ChangePro
           onChange={(schedule) => onChange({ schedule })}
         />
         {settings.optimizer === "sgd" && number("momentum", 0.1)}
+        {number("batchSize", 16, true)}
+        {number("epochs", 1, true)}
         {number("weightDecay", 0.01)}
         {number("labelSmoothing", 0.05)}
         {number("clipNorm", 1)}
-        <NumberField
-          {...{ label: t.epochs, value: settings.epochs, ...BOUNDS.epochs, step: 1, isWhole: true, disabled }}
-          onChange={(epochs) => onChange({ epochs })}
-        />
+        {number("seed", 1, true)}
       </div>
       <Choices
         {...{ label: t.augment, chosen: settings.augment, options: AUGMENTATIONS, disabled }}

@@ -7,7 +7,7 @@ import { Composer } from "./compose/composer.tsx";
 import { DataChoice } from "./data-choice.tsx";
 import type { GivenFile } from "./open-files.ts";
 import { PRESET_NAMES, PRESETS, type PresetName, type RoomSettings } from "./settings.ts";
-import { ChangeFields, RunFields } from "./settings-form.tsx";
+import { TrainingFields } from "./settings-form.tsx";
 import { text } from "./text.ts";
 
 interface SettingsProps {
@@ -21,17 +21,19 @@ interface SettingsProps {
   readonly onChange: (change: Partial<RoomSettings>) => void;
   readonly onFiles: (files: readonly GivenFile[]) => void;
   readonly disabled: boolean;
+  /** Whether the form is open at first. */
+  readonly isOpen: boolean;
 }
 
 const presetOf = ({ layers }: RoomSettings): PresetName | "own" =>
   PRESET_NAMES.find((name) => printLayers(PRESETS[name]) === printLayers(layers)) ?? "own";
 
 export function Settings(props: SettingsProps) {
-  const { settings, files, shape, classes, fault, onChange, onFiles, disabled } = props;
+  const { settings, files, shape, classes, fault, onChange, onFiles, disabled, isOpen } = props;
   const t = useText(text);
   const preset = presetOf(settings);
   return (
-    <details class="panel" open={!disabled}>
+    <details class="panel" open={isOpen}>
       <summary>{t.settings}</summary>
       <div class="stage">
         <DataChoice {...{ settings, files, disabled, onChange, onFiles }} />
@@ -54,8 +56,7 @@ export function Settings(props: SettingsProps) {
           onChange={(layers) => onChange({ layers })}
         />
         <h2>{t.training}</h2>
-        <RunFields {...{ settings, onChange, disabled }} />
-        <ChangeFields {...{ settings, onChange, disabled }} />
+        <TrainingFields {...{ settings, onChange, disabled }} />
       </div>
     </details>
   );

@@ -113,9 +113,9 @@ export const USUAL: RoomSettings = {
   clipNorm: 0,
 };
 
-/** What a branch from the middle of a run may have otherwise; the rest belongs to the state it goes on from. */
+/** What a branch may have otherwise: all but the data and the net, which its state is of. */
 export const CHANGEABLE = [
-  ...(["learningRate", "momentum", "weightDecay", "schedule"] as const),
-  ...(["augment", "labelSmoothing", "clipNorm", "epochs"] as const),
+  ...(["optimizer", "learningRate", "momentum", "weightDecay", "schedule", "batchSize"] as const),
+  ...(["seed", "augment", "labelSmoothing", "clipNorm", "epochs"] as const),
 ] as const;
 export type Change = Partial<Pick<RoomSettings, (typeof CHANGEABLE)[number]>>;

@@ -45,9 +45,9 @@ export class Snapshots {
     return this.#kept.get(branch)?.findLast((state) => stepOf(state) <= step);
   }
 
-  /** The steps of a branch that have a state. */
-  stepsOf(branch: number): number[] {
-    return (this.#kept.get(branch) ?? []).map(stepOf);
+  /** The states of a branch that are kept, in their order. */
+  statesOf(branch: number): readonly TrainingState[] {
+    return this.#kept.get(branch) ?? [];
   }
 
   #canThin(): boolean {

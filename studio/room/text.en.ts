@@ -1,4 +1,6 @@
 // The training room's texts in English. text.ru.ts has the same keys.
+import type { BadValue } from "./branch.ts";
+
 export const en = {
   title: "Training room",
   lead: "Put a net together, train it here in your browser, and go back in time: every past step can be looked at, and gone on from differently.",
@@ -70,9 +72,10 @@ export const en = {
   also: "also",
   smoothing: "smoothing",
   logLoss: "log axis for the loss",
-  steps: "step",
-  plot: (what: string, runs: string) =>
-    `${what} over the steps: ${runs}. Solid: training, smoothed; dashed: validation.`,
+  over: "over",
+  measures: { step: "step", epoch: "epoch", images: "image" },
+  plot: (what: string, over: string, runs: string) =>
+    `${what}, by ${over}: ${runs}. Solid: training, smoothed; dashed: validation.`,
   validation: "validation",
   time: "Back in time",
   timeHint:
@@ -83,22 +86,40 @@ export const en = {
     `${count} past states are kept; the steps between are done again, to the same bits.`,
   branchHere: (step: string) => `Branch from step ${step}`,
   changes: "The branch goes on with",
-  branches: "Branches",
-  branchName: (id: number) => (id === 0 ? "first run" : `branch ${id}`),
+  carried: {
+    weights: "The weights stay as they were at this step.",
+    optimizerKept: "The optimiser keeps what it has gathered.",
+    optimizerAnew: "The new optimiser gathers its averages from zero.",
+    momentumAnew: "Momentum is gathered from zero.",
+    orderKept: "The images come in the same order, with the same random numbers.",
+    orderCut: "The images come in the same order, in batches of the new size from about the one reached.",
+    orderAnew:
+      "With the new seed images come in another order and other random numbers are drawn; of this epoch some may come twice and some not at all.",
+    scheduleGoesOn: "The schedule goes on at the same share of all epochs.",
+  },
+  runs: "Runs that are drawn",
+  branchName: (run: number, branch: number) => (branch === 0 ? `run ${run}` : `run ${run}, branch ${branch}`),
+  leaves: (name: string, step: string) => `from ${name} at step ${step}`,
+  unchanged: "nothing changed",
+  shown: "shown",
+  lost: "lost",
+  leave: "Remove",
+  legend:
+    "Faint: as measured; solid: smoothed training; dashed, with points: validation. A click on a curve chooses a step to look at.",
   columns: {
-    branch: "branch",
-    from: "from step",
+    run: "run",
+    state: "state",
     step: "step",
-    changed: "changed",
+    epoch: "epoch",
     loss: "loss",
     validation: "validation accuracy",
-    shown: "shown",
+    changed: "what differs",
   },
-  goOn: "Go on with it",
-  active: "in training",
+  goOn: "Go on with this",
+  active: "current",
   rewind: (step: string, rate: string) => `Rewind to step ${step} and branch with learning rate ${rate}`,
-  table: "The last steps",
-  tableColumns: ["branch", "step", "loss", "accuracy", "learning rate", "length of the gradient"],
+  table: "The last steps of each run",
+  tableColumns: ["run", "step", "loss", "accuracy", "learning rate", "length of the gradient"],
   composeHint: "Layers from the image to the answer. A handle is moved with ↑ and ↓, or dragged.",
   input: "image",
   output: "one number a class, always last",
@@ -155,7 +176,23 @@ export const en = {
   watch: "Runs of the command line",
   noRuns: "There is no run yet. Start one in a terminal: nabla train --studio.",
   runColumns: ["run", "state", "epoch", "step", "accuracy"],
-  states: { training: "training", done: "done", interrupted: "interrupted" },
+  states: {
+    training: "training",
+    done: "done",
+    interrupted: "interrupted",
+    paused: "paused",
+    diverged: "diverged",
+  },
+  anew: "New run",
+  diverged: (step: string, value: string | undefined) =>
+    `The run diverged at step ${step}${value === undefined ? "" : `: ${value} is no finite number`}.`,
+  values: {
+    parameter: ({ name }: BadValue) => `parameter ${name}`,
+    gradient: ({ name }: BadValue) => `the gradient of ${name}`,
+    loss: () => "the loss",
+    output: ({ name, type }: BadValue) =>
+      name === "" ? "the output of the net" : `the output of layer ${name} (${type})`,
+  },
   stop: "Stop",
   report: "Report",
   testScore: (accuracy: string, loss: string) => `Test images: accuracy ${accuracy}, loss ${loss}.`,

@@ -5,8 +5,9 @@ import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { NumberField } from "../widgets/number-field.tsx";
+import { carriedBy } from "./carried.ts";
 import type { Change, RoomSettings } from "./settings.ts";
-import { ChangeFields } from "./settings-form.tsx";
+import { TrainingFields } from "./settings-form.tsx";
 import { text } from "./text.ts";
 
 interface TimelineProps {
@@ -48,11 +49,16 @@ export function Timeline({ settings, last, at, kept, isBusy, onSeek, onBranch }:
       </div>
       <details>
         <summary>{t.changes}</summary>
-        <ChangeFields
+        <TrainingFields
           settings={{ ...settings, ...change }}
           disabled={isBusy}
           onChange={(more) => setChange({ ...change, ...more })}
         />
+        <ul class="hint room-carried" aria-live="polite" data-testid="carried">
+          {carriedBy(settings, change).map((remark) => (
+            <li key={remark}>{t.carried[remark]}</li>
+          ))}
+        </ul>
       </details>
       <div class="row">
         <button type="button" class="primary" disabled={isBusy} onClick={() => onBranch(change)}>

@@ -1,7 +1,7 @@
 // A training session as the page holds it: opened in the worker, driven in short turns, its branches with their curves.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { engineOf, type Session } from "../engine/client.ts";
-import type { Progress } from "./branch.ts";
+import type { Failure, Progress } from "./branch.ts";
 import type * as Compute from "./compute.ts";
 import { Series } from "./curves/series.ts";
 import type { GivenFile } from "./open-files.ts";
@@ -13,15 +13,18 @@ export type RoomSession = Session<Awaited<ReturnType<typeof Compute.open>>>;
 
 /** A branch with what is known of it so far. */
 export interface BranchView {
+  /** Of which session, counted from 1, it is. */
+  readonly run: number;
   readonly info: BranchInfo;
   readonly series: Series;
   step: number;
   ended: Progress["ended"];
-  failure: string | undefined;
+  failure: Failure | undefined;
 }
 
 /** A session that is open. */
 export interface OpenSession {
+  readonly run: number;
   readonly session: RoomSession;
   readonly info: SessionInfo;
   readonly branches: BranchView[];
@@ -30,6 +33,8 @@ export interface OpenSession {
 
 export interface Training {
   readonly open: OpenSession | undefined;
+  /** Branches of sessions that are closed: their curves are all that is left of them. */
+  readonly earlier: readonly BranchView[];
   readonly isOpening: boolean;
   readonly isRunning: boolean;
   readonly error: string | undefined;
@@ -40,14 +45,18 @@ export interface Training {
   reset(): void;
   branch(place: Place, change: Change): void;
   activate(id: number): void;
+  /** Lets go of the curves of a branch of an earlier session. */
+  forget(view: BranchView): void;
 }
 
 /** Milliseconds of training between two pictures of it. */
 const TURN = 120;
+/** Branches of earlier sessions that are kept, the newest. */
+const MOST_EARLIER = 24;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const newView = (info: BranchInfo): BranchView => ({
-  ...{ info, series: new Series(), step: info.from, ended: undefined, failure: undefined },
+const newView = (run: number, info: BranchInfo): BranchView => ({
+  ...{ run, info, series: new Series(info.clock), step: info.from, ended: undefined, failure: undefined },
 });
 
 function take(view: BranchView, { points, epochs, step, ended, failure }: Progress): void {
@@ -64,6 +73,8 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
   const [isOpening, setOpening] = useState(false);
   const [error, setError] = useState<string>();
   const current = useRef<OpenSession | undefined>(undefined);
+  const earlier = useRef<readonly BranchView[]>([]);
+  const runs = useRef(0);
   /** The session that is being opened, so that there are never two. */
   const opening = useRef<Promise<OpenSession> | undefined>(undefined);
   const redraw = (): void => setTurn((turn) => turn + 1);
@@ -72,8 +83,9 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
     setOpening(true);
     try {
       const session = await engine.open(settings, files);
-      const root = newView({ id: 0, parent: undefined, from: 0, settings });
-      current.current = { session, info: await session.info(), branches: [root], active: 0 };
+      const info = await session.info();
+      const run = ++runs.current;
+      current.current = { run, session, info, branches: [newView(run, info.branch)], active: 0 };
       return current.current;
     } finally {
       opening.current = undefined;
@@ -123,13 +135,15 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
   useEffect(() => leave, []);
 
   return {
-    ...{ open: current.current, isOpening, isRunning, error },
+    ...{ open: current.current, earlier: earlier.current, isOpening, isRunning, error },
     run: () => setRunning(true),
     pause: () => setRunning(false),
     step: () => attempt(async () => void (await advance(1))),
     reset: () => {
       setRunning(false);
       setError(undefined);
+      const trained = (current.current?.branches ?? []).filter(({ series }) => series.last > 0);
+      earlier.current = [...earlier.current, ...trained].slice(-MOST_EARLIER);
       leave();
       redraw();
     },
@@ -138,7 +152,7 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
         const open = await openSession();
         const { info, before } = await open.session.branch(place, change);
         take(open.branches[open.active]!, before);
-        open.branches.push(newView(info));
+        open.branches.push(newView(open.run, info));
         open.active = info.id;
       }),
     activate: (id) =>
@@ -147,5 +161,9 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
         take(open.branches[open.active]!, await open.session.activate(id));
         open.active = id;
       }),
+    forget: (view) => {
+      earlier.current = earlier.current.filter((each) => each !== view);
+      redraw();
+    },
   };
 }

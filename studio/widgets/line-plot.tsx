@@ -19,6 +19,8 @@ export interface Curve {
   readonly hasPoints?: boolean;
   /** Values that lie apart are joined over the nulls between them. */
   readonly isSparse?: boolean;
+  /** Left out of the legend. */
+  readonly isUnlisted?: boolean;
 }
 
 interface LinePlotProps {
@@ -29,6 +31,8 @@ interface LinePlotProps {
   readonly isLogY?: boolean;
   readonly height?: number;
   readonly label: string;
+  /** Plots of one group share the cursor. */
+  readonly group?: string;
   /** Called with the index of the point that is clicked. */
   readonly onPick?: (index: number) => void;
 }
@@ -46,7 +50,7 @@ const borderOf = (dash: readonly number[] | undefined): string =>
 const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
 export function LinePlot(props: LinePlotProps) {
-  const { x, curves, xLabel, yLabel, isLogY = false, height = 240, label, onPick } = props;
+  const { x, curves, xLabel, yLabel, isLogY = false, height = 240, label, group, onPick } = props;
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const isDark = useIsDark();
@@ -74,6 +78,7 @@ export function LinePlot(props: LinePlotProps) {
           { label: xLabel, value: (_, value) => format(value) },
           ...curves.map((curve, index) => ({
             label: curve.label,
+            ...(curve.isUnlisted && { class: "unlisted" }),
             stroke: token(curve.colour ?? "--positive"),
             width: curve.width ?? 2,
             alpha: curve.opacity ?? 1,
@@ -89,6 +94,7 @@ export function LinePlot(props: LinePlotProps) {
             dash: (_, series) => borderOf(curves[series - 1] && dashOf(curves[series - 1]!, series - 1)),
           },
         },
+        ...(group !== undefined && { cursor: { sync: { key: group, setSeries: false } } }),
         hooks: {
           ready: [
             (plot) =>

@@ -59,7 +59,7 @@ test("a run of nabla train --studio is watched as it goes, and stopped", async (
   });
   // What is in training is watched unasked.
   await expect.poll(() => page.url(), { timeout: 30_000 }).toContain("watch=first");
-  expect(await page.getByRole("checkbox", { name: "first" }).isChecked()).toBe(true);
+  expect(await page.getByRole("checkbox", { name: "first", exact: true }).isChecked()).toBe(true);
   await expect.poll(() => points(page)).toBeGreaterThan(1);
   await page.getByRole("button", { name: "Stop" }).click();
   await expect.poll(printed, { timeout: 60_000 }).toContain("is still served at");
@@ -138,7 +138,7 @@ test("MNIST's files on the server's machine are learned from; where there are no
   setDevice(await openDevice());
   const settings = { ...USUAL, images: 200, batchSize: 20, layers: PRESETS.linear };
   const data = { train: takeFirst(set.train, 200), validation: takeFirst(set.test, 40) };
-  const { points: wanted } = await new TrainingSession(settings, data).advance(1);
+  const { points: wanted } = await (await TrainingSession.open(settings, data)).advance(1);
   expect((await tableRows(page))[0]![2]).toBeCloseTo(wanted.loss[0]!, 4);
   await page.goto(`${server.url}#/room?source=fashion-mnist`);
   await page.reload();

@@ -21,7 +21,10 @@ afterAll(() => studio?.close());
 
 const stepNow = async (page: Page): Promise<number> =>
   Number(await page.getByTestId("status").getAttribute("data-step", { timeout: 20_000 }));
-const rowsOf = async (page: Page, branch: number) => (await tableRows(page)).filter(([id]) => id === branch);
+const rowsOf = async (page: Page, branch: number) => {
+  const name = branch === 0 ? "run 1" : `run 1, branch ${branch}`;
+  return (await tableRows(page)).filter(([each]) => each === name);
+};
 const ended = (page: Page) =>
   page.locator('[data-testid="status"][data-ended="epochs"]').waitFor({ timeout: 50_000 });
 
@@ -42,7 +45,7 @@ test("trains by keyboard as in Node, goes back, and branches into two futures", 
   }
   await page.keyboard.press("Space");
   await ended(page);
-  const session = new TrainingSession(settings, await openData(settings, []));
+  const session = await TrainingSession.open(settings, await openData(settings, []));
   const wanted = await session.advance(20);
   const first = await rowsOf(page, 0);
   expect(first.map(([, step]) => step)).toEqual(wanted.points.step);
@@ -88,10 +91,51 @@ test("a run that diverges names layer and step, and is rewound", async () => {
   await page.keyboard.press("Space");
   const failure = page.getByTestId("failure");
   await failure.waitFor({ timeout: 50_000 });
-  expect(await failure.textContent()).toMatch(/first value that is not finite is .*step \d+/);
+  expect(await failure.textContent()).toMatch(
+    /The run diverged at step \d+: (the output of layer|parameter|the gradient of) .* is no finite number/,
+  );
+  expect(await page.locator('tr[data-branch="0"]').textContent()).toContain("diverged");
   await page.getByRole("button", { name: /Rewind to step \d+ and branch with learning rate 10/ }).click();
   await page.locator('tr[data-branch="1"]').waitFor({ timeout: 20_000 });
   expect(await page.locator('tr[data-branch="1"]').textContent()).toContain("learning rate η 10");
+  await page.context().close();
+});
+
+test("a branch goes on with another optimiser and batch size, and says what it keeps", async () => {
+  const { page } = await studio.open(ADDRESS);
+  await page.locator(".room").waitFor();
+  for (let step = 1; step <= 13; step++) {
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => stepNow(page)).toBe(step);
+  }
+  await page.getByText("The branch goes on with").click();
+  const past = page.getByRole("region", { name: "Back in time" });
+  const carried = page.getByTestId("carried");
+  expect(await carried.textContent()).toContain("The optimiser keeps what it has gathered.");
+  await past.getByLabel("optimiser").selectOption("sgd");
+  await past.getByLabel("images a step").fill("32");
+  expect(await carried.textContent()).toContain("The new optimiser gathers its averages from zero.");
+  expect(await carried.textContent()).toContain("in batches of the new size");
+  await page.getByRole("button", { name: "Branch from step 13" }).press("Enter");
+  const row = page.locator('tr[data-branch="1"]');
+  await row.waitFor({ timeout: 20_000 });
+  expect(await row.textContent()).toContain("from run 1 at step 13, images a step 32, optimiser sgd");
+  await page.locator("h1").click();
+  await page.keyboard.press("Space");
+  await ended(page);
+  const session = await TrainingSession.open(settings, await openData(settings, []));
+  await session.advance(13);
+  await session.branch({ branch: 0, step: 13 }, { optimizer: "sgd", batchSize: 32 });
+  const wanted = await session.advance(20);
+  const rows = await rowsOf(page, 1);
+  expect(rows.map(([, step]) => step)).toEqual(wanted.points.step);
+  expectClose(
+    rows.map(([, , loss]) => loss!),
+    wanted.points.loss,
+  );
+  // 13 steps of 16 images and 4 of 32; an epoch has 10, and 5.
+  expect(await stepNow(page)).toBe(17);
+  expect(Number(await row.locator("td").nth(2).getAttribute("data-value"))).toBeCloseTo(2.1, 6);
   await page.context().close();
 });
 

@@ -1,9 +1,11 @@
 // The curves of several runs over each other: raw faint, smoothed solid, validation dashed; brought to the plot's width.
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { type Curve, LinePlot } from "../../widgets/line-plot.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
+import { type Clock, MEASURES, type Measure, perStep, placeOf, stepAt } from "../clock.ts";
 import { Check } from "../fields.tsx";
 import { QUANTITIES, type Quantity } from "../points.ts";
 import { text } from "../text.ts";
@@ -12,7 +14,7 @@ import { useInFrame } from "./in-frames.ts";
 import type { Series } from "./series.ts";
 
 /** A run as it is drawn. */
-export interface ShownRun {
+export interface DrawnRun {
   readonly name: string;
   readonly series: Series;
   /** Its place among all runs, which its colour, width and dashes come from. */
@@ -29,33 +31,41 @@ const DASHES = [
   [4, 2],
   [1, 2],
 ];
-export const colourOf = (place: number): string => COLOURS[place % COLOURS.length]!;
+export const lineOf = (place: number) => ({
+  colour: COLOURS[place % COLOURS.length]!,
+  width: WIDTHS[place % WIDTHS.length]!,
+  dash: DASHES[place % DASHES.length]!,
+});
 const PLACES = 800;
 const EXTRAS = QUANTITIES.filter((name) => name !== "loss" && name !== "accuracy");
 
+/** The place of the steps of a run on an axis: the grid as it is where its first step is 0 and each adds 1. */
+function inSteps(grid: Grid, clock: Clock | undefined, measure: Measure): Grid {
+  if (measure === "step" || clock === undefined) return grid;
+  return {
+    ...{ x: grid.x, places: grid.places, first: stepAt(clock, measure, grid.first) },
+    width: grid.width / perStep(clock, measure),
+  };
+}
+
 /** The curves of one run for one quantity. */
 function curvesOf(
-  { name, series, place }: ShownRun,
+  { name, series, place }: DrawnRun,
   quantity: Quantity,
   beta: number,
   grid: Grid,
   names: { readonly raw: string; readonly validation: string },
 ): Curve[] {
-  const colour = colourOf(place);
+  const { colour, width, dash } = lineOf(place);
   const raw = series.points[quantity];
   const line = { colour, dash: [], isSparse: true };
   const curves: Curve[] = [];
   if (beta > 0) {
-    curves.push({
-      ...line,
-      label: `${name}, ${names.raw}`,
-      values: envelope(series.steps, raw, grid),
-      opacity: 0.3,
-      width: 1,
-    });
+    const values = envelope(series.steps, raw, grid);
+    const label = `${name}, ${names.raw}`;
+    curves.push({ ...line, label, values, opacity: 0.3, width: 1, isUnlisted: true });
   }
   const smoothed = series.smoothed(quantity, beta);
-  const width = WIDTHS[place % WIDTHS.length]!;
   curves.push({ ...line, label: name, values: envelope(series.steps, smoothed, grid), width });
   const scores = series.epochs.flatMap(({ step, validation }) =>
     validation ? [{ step, ...validation }] : [],
@@ -64,24 +74,41 @@ function curvesOf(
     const steps = scores.map(({ step }) => step);
     const values = scores.map((score) => score[quantity]);
     curves.push({
-      ...{ ...line, label: `${name}, ${names.validation}`, dash: DASHES[place % DASHES.length]! },
+      ...{ ...line, label: `${name}, ${names.validation}`, dash },
       ...{ values: envelope(steps, values, grid), hasPoints: true },
     });
   }
   return curves;
 }
 
-interface CurvePanelProps {
-  readonly runs: readonly ShownRun[];
-  /** Called with a step that is clicked. */
-  readonly onPick?: ((step: number) => void) | undefined;
+/** The axis that these runs share, and those of them that have a place on it. */
+function axisOf(runs: readonly DrawnRun[], measure: Measure): { grid: Grid; placed: readonly DrawnRun[] } {
+  const placed = runs.filter(({ series }) => measure === "step" || series.clock !== undefined);
+  const at = ({ series }: DrawnRun, step: number): number =>
+    series.clock === undefined ? step : placeOf(series.clock, measure, step);
+  const begun = placed.filter(({ series }) => series.steps.length > 0);
+  const first = Math.min(...begun.map((run) => at(run, run.series.steps[0]!)));
+  const last = Math.max(0, ...begun.map((run) => at(run, run.series.last)));
+  const units = begun.map(({ series }) => (series.clock ? perStep(series.clock, measure) : 1));
+  const unit = Math.min(...units);
+  const grid = begun.length === 0 ? gridOf(0, 0, 1) : gridOf(first, last, PLACES, unit);
+  return { grid, placed };
 }
 
-export function CurvePanel({ runs, onPick }: CurvePanelProps) {
+interface CurvePanelProps {
+  /** What stands below the curves: their legend. */
+  readonly children?: ComponentChildren;
+  readonly runs: readonly DrawnRun[];
+  /** Called with a place that is clicked. */
+  readonly onPick?: ((measure: Measure, place: number) => void) | undefined;
+}
+
+export function CurvePanel({ runs, onPick, children }: CurvePanelProps) {
   const t = useText(text);
   const [beta, setBeta] = useState(0.8);
   const [isLog, setLog] = useState(true);
   const [extra, setExtra] = useState<Quantity>("learningRate");
+  const [measure, setMeasure] = useState<Measure>("step");
   return (
     <section class="panel stage" aria-label={t.curves}>
       <h2>{t.curves}</h2>
@@ -89,6 +116,10 @@ export function CurvePanel({ runs, onPick }: CurvePanelProps) {
         <NumberField
           {...{ label: t.smoothing, value: beta, min: 0, max: 0.999, step: 0.05, hasSlider: true }}
           onChange={setBeta}
+        />
+        <Choice
+          {...{ label: t.over, value: measure, options: MEASURES, onChange: setMeasure }}
+          nameOf={(name) => t.measures[name]}
         />
         <Choice
           {...{ label: t.also, value: extra, options: EXTRAS, onChange: setExtra }}
@@ -99,37 +130,44 @@ export function CurvePanel({ runs, onPick }: CurvePanelProps) {
         </Check>
       </div>
       <div class="room-plots">
-        <QuantityPlot {...{ runs, onPick, beta, isLog }} quantity="loss" />
-        <QuantityPlot {...{ runs, onPick, beta }} quantity="accuracy" />
-        <QuantityPlot {...{ runs, onPick, beta: 0 }} quantity={extra} />
+        <QuantityPlot {...{ runs, onPick, measure, beta, isLog }} quantity="loss" />
+        <QuantityPlot {...{ runs, onPick, measure, beta }} quantity="accuracy" />
+        <QuantityPlot {...{ runs, onPick, measure, beta: 0 }} quantity={extra} />
       </div>
+      {children}
     </section>
   );
 }
 
-interface PlotProps extends CurvePanelProps {
+interface PlotProps extends Omit<CurvePanelProps, "children"> {
   readonly quantity: Quantity;
+  readonly measure: Measure;
   readonly beta: number;
   readonly isLog?: boolean;
 }
 
-function QuantityPlot({ runs, onPick, quantity, beta, isLog = false }: PlotProps) {
+function QuantityPlot({ runs, onPick, quantity, measure, beta, isLog = false }: PlotProps) {
   const t = useText(text);
   // Series grow in place: their lengths tell whether there is something new.
-  const lengths = runs.map(({ place, series }) => `${place}:${series.steps.length}:${series.epochs.length}`);
+  const lengths = runs.map(
+    ({ place, series: { steps, epochs, clock } }) =>
+      `${place}:${steps.length}:${epochs.length}:${clock?.stepsPerEpoch}`,
+  );
   const drawn = useInFrame(`${lengths.join()} ${beta}`);
   const { grid, curves } = useMemo(() => {
-    const first = Math.min(...runs.map(({ series }) => series.steps[0] ?? Number.POSITIVE_INFINITY));
-    const last = Math.max(0, ...runs.map(({ series }) => series.last));
-    const grid = gridOf(Number.isFinite(first) ? first : 0, last, PLACES);
-    return { grid, curves: runs.flatMap((run) => curvesOf(run, quantity, beta, grid, t)) };
-  }, [drawn, quantity, t]);
+    const { grid, placed } = axisOf(runs, measure);
+    const curves = placed.flatMap((run) =>
+      curvesOf(run, quantity, beta, inSteps(grid, run.series.clock, measure), t),
+    );
+    return { grid, curves };
+  }, [drawn, quantity, measure, t]);
   const name = t.quantities[quantity];
+  const over = t.measures[measure];
   return (
     <LinePlot
-      {...{ x: grid.x, curves, xLabel: t.steps, yLabel: name, isLogY: isLog, height: 230 }}
-      label={t.plot(name, runs.map((run) => run.name).join(", "))}
-      onPick={(index) => onPick?.(Math.round(grid.x[index]!))}
+      {...{ x: grid.x, curves, xLabel: over, yLabel: name, isLogY: isLog, height: 230, group: "curves" }}
+      label={t.plot(name, over, runs.map((run) => run.name).join(", "))}
+      onPick={(index) => onPick?.(measure, grid.x[index]!)}
     />
   );
 }

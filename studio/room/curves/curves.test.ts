@@ -1,5 +1,6 @@
 // The arithmetic of the curves, by hand.
 import { expect, test } from "vitest";
+import { clockOf, MEASURES, type Measure, placeOf, stepAt } from "../clock.ts";
 import { noPoints } from "../points.ts";
 import { envelope, gridOf } from "./grid.ts";
 import { Series } from "./series.ts";
@@ -9,6 +10,33 @@ test("few steps have a place each", () => {
   const grid = gridOf(3, 6, 10);
   expect(grid.x).toEqual([3, 4, 5, 6]);
   expect(envelope([4, 6], [7, Number.NaN], grid)).toEqual([null, 7, null, null]);
+});
+
+test("places may lie closer than one, or further apart", () => {
+  const tenths = gridOf(0.1, 0.5, 10, 0.1);
+  expect(tenths.x.map((x) => x.toFixed(1))).toEqual(["0.1", "0.2", "0.3", "0.4", "0.5"]);
+  expect(envelope([0.1, 0.2, 0.3], [1, 2, 3], tenths)).toEqual([1, 2, 3, null, null]);
+  const batches = gridOf(32, 3200, 10, 32);
+  expect(batches.x).toHaveLength(10);
+  expect(batches.x.slice(0, 3)).toEqual([32, 352, 672]);
+});
+
+test("a branch with other batches goes on where its parent was, whatever curves are drawn over", () => {
+  const parent = clockOf({ stepsPerEpoch: 10, batchSize: 16 });
+  const at = (measure: Measure): number => placeOf(parent, measure, 13);
+  const branch = {
+    ...parent,
+    step: 13,
+    epoch: at("epoch"),
+    images: at("images"),
+    stepsPerEpoch: 5,
+    batchSize: 32,
+  };
+  expect([at("step"), at("epoch"), at("images")]).toEqual([13, 1.3, 208]);
+  expect(MEASURES.map((measure) => placeOf(branch, measure, 18))).toEqual([18, 2.3, 368]);
+  expect(MEASURES.map((measure) => stepAt(branch, measure, placeOf(branch, measure, 17)))).toEqual([
+    17, 17, 17,
+  ]);
 });
 
 test("of each part of many the least and the greatest, in their order", () => {

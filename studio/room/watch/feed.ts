@@ -3,7 +3,14 @@
 import { DataError } from "nabla";
 import { filters } from "nabla/explain";
 import { type Failure, type MetricsPage, paths, type RunDetail, type RunSummary } from "nabla/server";
-import { decodeModel, type EndEvent, type EpochEvent, type HistogramEvent, type RunEvent } from "nabla/train";
+import {
+  decodeModel,
+  type EndEvent,
+  type EpochEvent,
+  type HistogramEvent,
+  type RunEvent,
+  type StartEvent,
+} from "nabla/train";
 import { type Sheet, sheetOf } from "../inspect/look.ts";
 import { addStep, noPoints, type Points } from "../points.ts";
 
@@ -54,6 +61,7 @@ export interface Batch {
   readonly epochs: readonly EpochEvent[];
   /** True where the run was gone on with from before: all anew. */
   readonly isRestarted: boolean;
+  readonly start: StartEvent | undefined;
   readonly histograms: HistogramEvent | undefined;
   readonly end: EndEvent | undefined;
 }
@@ -148,15 +156,17 @@ class Feed {
 export function gather(events: readonly RunEvent[], isRestarted: boolean): Batch {
   const points = noPoints();
   const epochs: EpochEvent[] = [];
+  let start: StartEvent | undefined;
   let histograms: HistogramEvent | undefined;
   let end: EndEvent | undefined;
   for (const event of events) {
     if (event.type === "step") addStep(points, event);
     else if (event.type === "epoch") epochs.push(event);
+    else if (event.type === "start") start = event;
     else if (event.type === "histograms") histograms = event;
     else if (event.type === "end") end = event;
   }
-  return { points, epochs, isRestarted, histograms, end };
+  return { points, epochs, isRestarted, start, histograms, end };
 }
 
 /** Follows a run from its first event on until closed. */

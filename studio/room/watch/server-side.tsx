@@ -1,18 +1,25 @@
 // What the command line's server has to show: runs to watch and sweeps. Nothing where the page has no server.
 import { useEffect, useRef } from "preact/hooks";
 import { SweepPanel } from "../sweep/sweep-panel.tsx";
-import { useRuns } from "./use-watched.ts";
-import { MOST_WATCHED, WatchPanel } from "./watch-panel.tsx";
+import { RunList } from "./run-list.tsx";
+import { type ServerRuns, useRuns, useWatched, type WatchedRun } from "./use-watched.ts";
 
-interface ServerSideProps {
-  /** The names of the runs that are watched, one a line. */
-  readonly watch: string;
-  readonly onWatch: (watch: string) => void;
+/** Runs watched at a time. */
+export const MOST_WATCHED = 8;
+
+/** The runs of the server and those of them that are watched. */
+export interface Watch {
+  readonly list: ServerRuns;
+  readonly names: readonly string[];
+  readonly watched: readonly WatchedRun[];
+  choose(names: readonly string[]): void;
+  leave(name: string): void;
 }
 
-export function ServerSide({ watch, onWatch }: ServerSideProps) {
+/** `given` are the names of the runs that are watched, one a line; `onWatch` is told when they change. */
+export function useWatch(given: string, onWatch: (names: string) => void): Watch {
   const list = useRuns();
-  const hasChosen = useRef(watch !== "");
+  const hasChosen = useRef(given !== "");
   useEffect(() => {
     const live = list.runs?.find(({ state }) => state === "training");
     // Who has chosen nothing, and something is in training, comes to see that.
@@ -20,15 +27,22 @@ export function ServerSide({ watch, onWatch }: ServerSideProps) {
     hasChosen.current = true;
     onWatch(live.name);
   }, [list.runs]);
-  if (list.runs === undefined) return null;
-  const names = [...new Set(watch.split("\n").filter((name) => name !== ""))].slice(0, MOST_WATCHED);
+  const asked = given.split("\n").filter((name) => name !== "");
+  const names = list.runs === undefined ? [] : [...new Set(asked)].slice(0, MOST_WATCHED);
+  const watched = useWatched(names);
   const choose = (chosen: readonly string[]): void => {
     hasChosen.current = true;
     onWatch(chosen.slice(-MOST_WATCHED).join("\n"));
   };
+  return { list, names, watched, choose, leave: (name) => choose(names.filter((each) => each !== name)) };
+}
+
+export function ServerSide({ watch }: { readonly watch: Watch }) {
+  const { list, names, choose } = watch;
+  if (list.runs === undefined) return null;
   return (
     <>
-      <WatchPanel list={list} names={names} onNames={choose} />
+      <RunList list={list} names={names} most={MOST_WATCHED} onNames={choose} />
       <SweepPanel onWatch={(run) => choose([...names.filter((name) => name !== run), run])} />
     </>
   );

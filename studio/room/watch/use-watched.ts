@@ -1,6 +1,7 @@
 // The runs of the server as the page holds them: the list, kept fresh, and the curves of those that are watched.
 import type { RunSummary } from "nabla/server";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { clockOf } from "../clock.ts";
 import { Series } from "../curves/series.ts";
 import { engine } from "../use-training.ts";
 import type { Batch } from "./feed.ts";
@@ -8,7 +9,7 @@ import type { Batch } from "./feed.ts";
 /** Milliseconds between two looks at the list. */
 const REFRESH = 4000;
 
-export interface RunList {
+export interface ServerRuns {
   /** Undefined while it is not known, and where the page has no server. */
   readonly runs: readonly RunSummary[] | undefined;
   readonly error: string | undefined;
@@ -17,8 +18,8 @@ export interface RunList {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The server's runs, newest first. */
-export function useRuns(): RunList {
-  const [list, setList] = useState<RunList>({ runs: undefined, error: undefined });
+export function useRuns(): ServerRuns {
+  const [list, setList] = useState<ServerRuns>({ runs: undefined, error: undefined });
   useEffect(() => {
     let isWanted = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +58,7 @@ const fresh = (name: string): WatchedRun => ({
 
 function take(run: WatchedRun, batch: Batch): void {
   if (batch.isRestarted) Object.assign(run, fresh(run.name));
+  if (batch.start !== undefined) run.series.clock = clockOf(batch.start);
   run.series.add(batch.points, batch.epochs);
   run.histograms = batch.histograms ?? run.histograms;
   run.end = batch.end ?? (batch.points.step.length > 0 ? undefined : run.end);

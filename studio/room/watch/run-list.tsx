@@ -1,0 +1,114 @@
+// The runs of the command line: a table to choose from, with what can be done with each.
+import { paths, type RunSummary } from "nabla/server";
+import { useState } from "preact/hooks";
+import { usePreferences } from "../../app/preferences.tsx";
+import { formatNumber, formatPercent } from "../../text/locale.ts";
+import { useText } from "../../text/use-text.ts";
+import { text } from "../text.ts";
+import { engine } from "../use-training.ts";
+import type { ServerRuns } from "./use-watched.ts";
+
+const MOST_ROWS = 200;
+
+interface RunListProps {
+  readonly list: ServerRuns;
+  /** Those that are watched, and how many there may be. */
+  readonly names: readonly string[];
+  readonly most: number;
+  readonly onNames: (names: readonly string[]) => void;
+}
+
+export function RunList({ list, names, most, onNames }: RunListProps) {
+  const t = useText(text);
+  const [problem, setProblem] = useState<string>();
+  const choose = (name: string, isOn: boolean): void =>
+    onNames(isOn ? [...names, name] : names.filter((each) => each !== name));
+  const stop = (name: string): void => {
+    setProblem(undefined);
+    engine.stopRun(name).catch((error: unknown) => {
+      setProblem(error instanceof Error ? error.message : String(error));
+    });
+  };
+  const { runs = [] } = list;
+  const errors = [list.error, problem].filter((each) => each !== undefined);
+  return (
+    <section class="panel stage" aria-label={t.watch}>
+      <h2>{t.watch}</h2>
+      {errors.map((error) => (
+        <p key={error} class="notice" role="alert">
+          {error}
+        </p>
+      ))}
+      {runs.length === 0 ? (
+        <p>{t.noRuns}</p>
+      ) : (
+        <div class="table-scroll" tabIndex={0} role="region" aria-label={t.watch}>
+          <Rows runs={runs.slice(0, MOST_ROWS)} {...{ names, most }} onChoose={choose} onStop={stop} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface RowsProps {
+  readonly runs: readonly RunSummary[];
+  readonly names: readonly string[];
+  readonly most: number;
+  readonly onChoose: (name: string, isOn: boolean) => void;
+  readonly onStop: (name: string) => void;
+}
+
+function Rows({ runs, names, most, onChoose, onStop }: RowsProps) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  return (
+    <table data-testid="runs">
+      <thead>
+        <tr>
+          {t.runColumns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map(({ name, state, step, epoch, start }) => {
+          const isOn = names.includes(name);
+          const accuracy = epoch?.validation?.accuracy ?? epoch?.train.accuracy;
+          return (
+            <tr key={name} data-run={name} data-state={state}>
+              <th scope="row">
+                <label class="check">
+                  <input
+                    type="checkbox"
+                    checked={isOn}
+                    disabled={!isOn && names.length >= most}
+                    onChange={(event) => onChoose(name, event.currentTarget.checked)}
+                  />
+                  {name}
+                </label>
+              </th>
+              <td>{t.states[state]}</td>
+              <td>{`${formatNumber(epoch?.epoch ?? 0, locale)}${start ? ` / ${formatNumber(start.epochs, locale)}` : ""}`}</td>
+              <td>{step && formatNumber(step.step, locale)}</td>
+              <td>{accuracy !== undefined && formatPercent(accuracy, locale, 2)}</td>
+              <td>
+                {state === "training" ? (
+                  <button type="button" onClick={() => onStop(name)}>
+                    {t.stop}
+                  </button>
+                ) : (
+                  <a href={paths.report(name)} target="_blank" rel="noreferrer">
+                    {t.report}
+                  </a>
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
