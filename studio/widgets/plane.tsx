@@ -5,6 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
+import { viridis } from "./palette.ts";
 
 export interface Range {
   readonly min: number;
@@ -50,12 +51,14 @@ interface PlaneProps {
   readonly height?: number;
   /** What is seen. */
   readonly label: string;
+  /** Places on the x axis with what is written there; round numbers if left out. */
+  readonly xTicks?: readonly (readonly [place: number, text: string])[];
   /** Called where the plane is clicked. */
   readonly onPick?: (point: Point) => void;
   readonly children: (frame: Frame) => ComponentChildren;
 }
 
-export function Plane({ x, y, xLabel, yLabel, height = 340, label, onPick, children }: PlaneProps) {
+export function Plane({ x, y, xLabel, yLabel, height = 340, label, xTicks, onPick, children }: PlaneProps) {
   const { locale } = usePreferences();
   const clip = useId();
   const svg = useRef<SVGSVGElement>(null);
@@ -94,14 +97,16 @@ export function Plane({ x, y, xLabel, yLabel, height = 340, label, onPick, child
         />
       </clipPath>
       <g aria-hidden="true">
-        {ticksOf(x).map((value) => (
-          <g key={value}>
-            <line class="plot-grid" x1={frame.toX(value)} x2={frame.toX(value)} y1={top} y2={bottom} />
-            <text class="plot-text" x={frame.toX(value)} y={bottom + 15} text-anchor="middle">
-              {formatNumber(value, locale, 3)}
-            </text>
-          </g>
-        ))}
+        {(xTicks ?? ticksOf(x).map((value) => [value, formatNumber(value, locale, 3)] as const)).map(
+          ([value, text]) => (
+            <g key={value}>
+              <line class="plot-grid" x1={frame.toX(value)} x2={frame.toX(value)} y1={top} y2={bottom} />
+              <text class="plot-text" x={frame.toX(value)} y={bottom + 15} text-anchor="middle">
+                {text}
+              </text>
+            </g>
+          ),
+        )}
         {ticksOf(y).map((value) => (
           <g key={value}>
             <line class="plot-grid" x1={left} x2={right} y1={frame.toY(value)} y2={frame.toY(value)} />
@@ -226,19 +231,34 @@ export function Handle({
   );
 }
 
-/** A polyline through points, with a dot at each. */
+/** Marks that tell lines apart where their colours do not: each within 4 of its middle. */
+export type MarkShape = "circle" | "square" | "triangle" | "diamond";
+const MARKS: Readonly<Record<MarkShape, string>> = {
+  circle: "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
+  square: "m-3-3h6v6h-6z",
+  triangle: "m0-4l4 7h-8z",
+  diamond: "m0-4.5l4 4.5l-4 4.5l-4-4.5z",
+};
+
+/** The outline of a mark at (x, y) of a picture. */
+export const markPath = (shape: MarkShape, x: number, y: number): string =>
+  `M${x.toFixed(1)} ${y.toFixed(1)}${MARKS[shape]}`;
+
+/** A polyline through points, with a mark at each. */
 export function Path({
   frame,
   points,
   colour = "var(--ink)",
   dash,
   hasDots = true,
+  mark = "circle",
 }: {
   readonly frame: Frame;
   readonly points: readonly Point[];
   readonly colour?: string;
   readonly dash?: string;
   readonly hasDots?: boolean;
+  readonly mark?: MarkShape;
 }) {
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   return (
@@ -250,10 +270,12 @@ export function Path({
         stroke-width={2}
         stroke-dasharray={dash}
       />
-      {hasDots &&
-        shown.map(({ x, y }, index) => (
-          <circle key={index} cx={frame.toX(x)} cy={frame.toY(y)} r={3} fill={colour} />
-        ))}
+      {hasDots && (
+        <path
+          d={shown.map(({ x, y }) => markPath(mark, frame.toX(x), frame.toY(y))).join("")}
+          fill={colour}
+        />
+      )}
     </g>
   );
 }
@@ -267,7 +289,7 @@ interface ContoursProps {
   readonly levels: readonly number[];
 }
 
-/** Lines of equal value of a function given on a grid, deeper ones darker. */
+/** Lines of equal value of a function given on a grid, the ground between them in the colours of viridis. */
 export function Contours({ frame, values, columns, rows, levels }: ContoursProps) {
   const shapes = useMemo(
     () =>
@@ -282,21 +304,29 @@ export function Contours({ frame, values, columns, rows, levels }: ContoursProps
     const y = frame.y.min + ((row! - 0.5) / (rows - 1)) * (frame.y.max - frame.y.min);
     return `${frame.toX(x).toFixed(1)},${frame.toY(y).toFixed(1)}`;
   };
+  const outlines = shapes.map(({ coordinates }) =>
+    coordinates
+      .flat()
+      .map((ring) => `M${ring.map(place).join("L")}Z`)
+      .join(""),
+  );
+  // Each outline holds all that is higher: painted over one another, then made pale as a whole.
   return (
     <g aria-hidden="true">
-      {shapes.map(({ coordinates }, level) => (
-        <path
-          key={level}
-          d={coordinates
-            .flat()
-            .map((ring) => `M${ring.map(place).join("L")}Z`)
-            .join("")}
-          fill="none"
-          stroke="var(--positive)"
-          stroke-opacity={0.25 + (0.6 * (shapes.length - level)) / shapes.length}
-          stroke-width={1}
-        />
+      <g class="ground">
+        <path d={cornersOf(frame)} fill={colourOf(0)} />
+        {outlines.map((d, level) => (
+          <path key={level} d={d} fill={colourOf((level + 1) / outlines.length)} />
+        ))}
+      </g>
+      {outlines.map((d, level) => (
+        <path key={level} class="contour" d={d} />
       ))}
     </g>
   );
 }
+
+const colourOf = (share: number): string => `rgb(${viridis(share).map(Math.round).join(" ")})`;
+
+const cornersOf = ({ x, y, toX, toY }: Frame): string =>
+  `M${toX(x.min)} ${toY(y.min)}H${toX(x.max)}V${toY(y.max)}H${toX(x.min)}Z`;

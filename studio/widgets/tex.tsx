@@ -61,6 +61,9 @@ export function Prose({ text }: { readonly text: string }) {
   return <>{parts}</>;
 }
 
+/** A formula whose result, unlike a factor, stands without brackets. */
+export const bareResult = (tex: string): string => tex.replace(/= \(([^()]*)\)$/, "= $1");
+
 /** A number inside TeX: a comma as decimal mark gets no space after it, negative numbers in brackets if asked. */
 export function texNumber(text: string, { isFactor = false } = {}): string {
   const plain = text

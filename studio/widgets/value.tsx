@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useRef } from "preact/hooks";
 import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
+import { bareResult } from "./tex.tsx";
 
 /** The formula bar, and the number whose formula it shows. */
 export class FormulaBoard {
@@ -49,7 +50,8 @@ interface ValueProps {
   readonly name?: string;
 }
 
-export function Value({ value, tex, label, digits = 4, isSigned = false, name, ...given }: ValueProps) {
+export function Value({ value, label, digits = 4, isSigned = false, name, ...given }: ValueProps) {
+  const tex = bareResult(given.tex);
   const { locale } = usePreferences();
   const board = useContext(FormulaContext);
   const self = useRef({}).current;

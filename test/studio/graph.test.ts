@@ -17,7 +17,7 @@ test("the table holds every value, derivative and difference of the engine", asy
   const names = Object.keys(values) as (keyof typeof values)[];
   const expected = names.map((name) => [
     ...[plainName(name), values[name], slopes[name]],
-    (quotients as Record<string, number>)[name] ?? "",
+    quotients[name].quotient,
   ]);
   await expect.poll(() => tableRows(page)).toEqual(expected);
   expect(complaints).toEqual([]);
@@ -38,6 +38,10 @@ test("a wrong answer shows nothing, a right one goes on; keys walk to the end", 
   await expect.poll(() => page.getByText("All is worked out.").count()).toBe(1);
   await page.getByRole("button", { name: "∂a/∂w₁₁: −10" }).focus();
   await expect.poll(() => page.getByTestId("formula").getAttribute("data-tex")).toContain("(-2)\\cdot 5");
+  await page.getByRole("button", { name: "difference quotient of w₁₁: −10" }).focus();
+  await expect
+    .poll(() => page.getByTestId("formula").getAttribute("data-tex"))
+    .toContain("\\frac{(-13.15625) - (-12.84375)}{2\\cdot 0.015625} = -10");
   await page.context().close();
 });
 

@@ -40,6 +40,7 @@ export async function chain(loss: LossName, output: OutputName, { y, x, w }: Exa
     lossByA: await grad(L)(tensor(a)).item(),
     aByZ: await grad(f)(tensor(z)).item(),
     zByW: await grad(multiply)(weight).item(),
+    aByW: await grad((v: Tensor) => f(multiply(v)))(weight).item(),
     lossByW: await grad(whole)(weight).item(),
   };
 }

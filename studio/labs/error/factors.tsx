@@ -1,7 +1,7 @@
 // The factors of the derivative at one example, each a number with its formula.
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber } from "../../text/locale.ts";
-import { texNumber } from "../../widgets/tex.tsx";
+import { bareResult, Tex, texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import type { Chain, Example, LossName, OutputName } from "./losses.ts";
 
@@ -11,6 +11,9 @@ interface FactorsProps {
   readonly example: Example;
   readonly chain: Chain;
 }
+
+const WHOLE =
+  "\\frac{\\partial L}{\\partial w} = \\frac{\\partial L}{\\partial a}\\cdot\\frac{\\partial a}{\\partial w}";
 
 /** L and ∂L/∂a with the numbers put in. */
 const FORMULAS: Readonly<
@@ -31,7 +34,7 @@ const FORMULAS: Readonly<
 export function Factors({ loss, output, example: { y, x, w }, chain }: FactorsProps) {
   const { locale } = usePreferences();
   const tex = (value: number): string => texNumber(formatNumber(value, locale), { isFactor: true });
-  const { z, a, lossByA, aByZ, zByW, lossByW } = chain;
+  const { z, a, lossByA, aByZ, zByW, aByW, lossByW } = chain;
   const formulas = FORMULAS[loss];
   const isSigmoid = output === "sigmoid";
   const rows = [
@@ -50,23 +53,32 @@ export function Factors({ loss, output, example: { y, x, w }, chain }: FactorsPr
     },
     { label: "∂z/∂w", value: zByW, tex: `\\frac{\\partial z}{\\partial w} = x = ${tex(zByW)}` },
     {
+      label: "∂a/∂w",
+      value: aByW,
+      tex: `\\frac{\\partial a}{\\partial w} = \\frac{\\partial a}{\\partial z}\\cdot\\frac{\\partial z}{\\partial w} = ${tex(aByZ)}\\cdot ${tex(zByW)} = ${tex(aByW)}`,
+    },
+    {
       label: "∂L/∂w",
       value: lossByW,
-      tex: `\\frac{\\partial L}{\\partial w} = ${tex(lossByA)}\\cdot ${tex(aByZ)}\\cdot ${tex(zByW)} = ${tex(lossByW)}`,
+      tex: `${WHOLE} = ${tex(lossByA)}\\cdot ${tex(aByW)} = ${tex(lossByW)}`,
     },
   ];
   return (
-    <table class="factors">
-      <tbody>
+    <>
+      <Tex
+        block
+        tex={bareResult(
+          `\\frac{\\partial L}{\\partial w} = ${formulas.slope(tex(a), tex(y))}\\cdot ${tex(aByW)} = ${tex(lossByW)}`,
+        )}
+      />
+      <ul class="figures">
         {rows.map((row) => (
-          <tr key={row.label}>
-            <th scope="row">{row.label}</th>
-            <td>
-              <Value {...row} isSigned={row.label.startsWith("∂")} />
-            </td>
-          </tr>
+          <li key={row.label}>
+            {`${row.label} = `}
+            <Value {...row} isSigned={row.label.startsWith("∂")} />
+          </li>
         ))}
-      </tbody>
-    </table>
+      </ul>
+    </>
   );
 }

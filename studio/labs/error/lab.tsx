@@ -211,7 +211,7 @@ function Slopes({ loss, output, examples, chains, onWeight }: SlopesProps) {
               key={i}
               {...{ frame, isHorizontal: true, step: output === "sigmoid" ? 0.01 : 0.1 }}
               at={{ x: chain.a, y: chain.lossByA }}
-              colour={i === 0 ? "var(--positive)" : "var(--negative)"}
+              mark={formatNumber(i + 1, locale)}
               label={t.handle(formatNumber(i + 1, locale))}
               onMove={({ x }) => onWeight(i, weightFor(x, examples[i]!))}
             />

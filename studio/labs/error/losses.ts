@@ -10,10 +10,11 @@ export interface Chain {
   readonly z: number;
   readonly a: number;
   readonly loss: number;
-  /** ∂L/∂a, ∂a/∂z, ∂z/∂w, and ∂L/∂w as the engine finds it from the whole formula. */
+  /** ∂L/∂a, ∂a/∂z, ∂z/∂w, ∂a/∂w, and ∂L/∂w as the engine finds it from the whole formula. */
   readonly lossByA: number;
   readonly aByZ: number;
   readonly zByW: number;
+  readonly aByW: number;
   readonly lossByW: number;
 }
 

@@ -1,21 +1,40 @@
 // What the lab of the graph computes: every value of the net of five neurons, every partial derivative, and central
 // differences beside them. Runs in a worker and in Node alike.
 import { grad, gradients, type Tensor, tensor } from "nabla";
-import { LEAVES, type LeafName, type Leaves, type Name, type Walk } from "./net.ts";
+import {
+  type Difference,
+  H,
+  INNER,
+  LEAVES,
+  type LeafName,
+  type Leaves,
+  type Name,
+  type Walk,
+} from "./net.ts";
 
 const neuron = (w1: Tensor, x1: Tensor, w2: Tensor, x2: Tensor): Tensor => w1.mul(x1).add(w2.mul(x2));
 
 const build = (values: Leaves): Record<LeafName, Tensor> =>
   Object.fromEntries(LEAVES.map((name) => [name, tensor(values[name])])) as Record<LeafName, Tensor>;
 
-function net(t: Record<LeafName, Tensor>) {
-  const z1 = neuron(t.w11, t.x1, t.w12, t.x2);
-  const z2 = neuron(t.w21, t.x1, t.w22, t.x2);
-  const s1 = neuron(t.v11, z1, t.v12, z2);
-  const s2 = neuron(t.v21, z1, t.v22, z2);
-  const [h1, h2] = [s1.relu(), s2.relu()];
+/** A number of the net that is moved a little, by itself. */
+interface Nudge {
+  readonly name: Name;
+  readonly by: number;
+}
+
+function net(leaves: Leaves, nudge?: Nudge) {
+  const put = (name: Name, value: Tensor): Tensor => (nudge?.name === name ? value.add(nudge.by) : value);
+  const t = build(leaves);
+  for (const name of LEAVES) t[name] = put(name, t[name]);
+  const z1 = put("z1", neuron(t.w11, t.x1, t.w12, t.x2));
+  const z2 = put("z2", neuron(t.w21, t.x1, t.w22, t.x2));
+  const s1 = put("s1", neuron(t.v11, z1, t.v12, z2));
+  const s2 = put("s2", neuron(t.v21, z1, t.v22, z2));
+  const [h1, h2] = [put("h1", s1.relu()), put("h2", s2.relu())];
   const [upper, lower] = [t.u1.mul(h1), t.u2.mul(h2)];
-  return { inner: { z1, z2, s1, s2, h1, h2, a: upper.add(lower) }, upper, lower };
+  const a = put("a", upper.add(lower));
+  return { all: { ...t, z1, z2, s1, s2, h1, h2, a }, upper, lower };
 }
 
 const read = async <K extends string>(tensors: Record<K, Tensor>): Promise<Record<K, number>> => {
@@ -28,12 +47,10 @@ const read = async <K extends string>(tensors: Record<K, Tensor>): Promise<Recor
 
 /** Every value and every ∂a/∂· of the net at these numbers. */
 export async function walk(values: Leaves): Promise<Walk> {
-  const leaves = build(values);
-  const { inner, upper, lower } = net(leaves);
-  const all: Record<Name, Tensor> = { ...leaves, ...inner };
-  const slopes = gradients(inner.a, all);
+  const { all, upper, lower } = net(values);
+  const slopes = gradients(all.a, all);
   // Through h₁ alone, and through h₂ alone.
-  const ways = { upper: gradients(upper, { w: leaves.w11 }).w, lower: gradients(lower, { w: leaves.w11 }).w };
+  const ways = { upper: gradients(upper, { w: all.w11 }).w, lower: gradients(lower, { w: all.w11 }).w };
   const [known, paths, numbers] = [await read(slopes), await read(ways), await read(all)];
   const gate = grad((s: Tensor) => s.relu());
   return {
@@ -45,15 +62,14 @@ export async function walk(values: Leaves): Promise<Walk> {
 }
 
 /**
- * (a(v + h) − a(v − h)) / 2h for every input and weight v. a is linear in each of them between the kinks of relu, so
- * that no h is too large there, and a power of two costs no digits.
+ * (a(v + h) − a(v − h)) / 2h for every number v of the net, the others being as they are. a is linear in each of them
+ * between the kinks of relu, so that no h is too large there, and a power of two costs no digits.
  */
-export async function differences(values: Leaves): Promise<Record<LeafName, number>> {
-  const h = 1 / 64;
-  const at = async (name: LeafName, delta: number): Promise<number> =>
-    net(build({ ...values, [name]: values[name] + delta })).inner.a.item();
-  const pairs = LEAVES.map(
-    async (name) => [name, ((await at(name, h)) - (await at(name, -h))) / (2 * h)] as const,
-  );
-  return Object.fromEntries(await Promise.all(pairs)) as Record<LeafName, number>;
+export async function differences(values: Leaves): Promise<Record<Name, Difference>> {
+  const at = (nudge: Nudge): Promise<number> => net(values, nudge).all.a.item();
+  const pairs = [...LEAVES, ...INNER].map(async (name) => {
+    const [more, less] = [await at({ name, by: H }), await at({ name, by: -H })];
+    return [name, { more, less, quotient: (more - less) / (2 * H) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(pairs)) as Record<Name, Difference>;
 }

@@ -13,7 +13,17 @@ import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
 import "./graph.css";
 import { Ledger, PathSum } from "./ledger.tsx";
-import { type Item, LEAVES, type Leaves, ORDER, plainName, START, type Walk } from "./net.ts";
+import {
+  type Difference,
+  type Item,
+  LEAVES,
+  type Leaves,
+  type Name,
+  ORDER,
+  plainName,
+  START,
+  type Walk,
+} from "./net.ts";
 import { Picture } from "./picture.tsx";
 import { text } from "./text.ts";
 
@@ -79,27 +89,27 @@ export function Lab() {
       code={codeOf(leaves)}
     >
       {found && (
-        <>
-          <Picture walk={found} isKnown={isKnown} next={ORDER[step]} />
-          <Next key={step} walk={found} step={step} onStep={(to) => update({ t: to })} />
-          <div class="side-by-side">
-            <Ledger walk={found} quotients={quotients.value} isKnown={isKnown} />
+        <div class="with-notes">
+          <div class="stage">
+            <Picture walk={found} isKnown={isKnown} next={ORDER[step]} />
+            <Next key={step} walk={found} step={step} onStep={(to) => update({ t: to })} />
             {isKnown({ kind: "slope", name: "w11" }) && <PathSum walk={found} />}
           </div>
-        </>
+          <Ledger walk={found} quotients={quotients.value} isKnown={isKnown} />
+        </div>
       )}
       <Weights leaves={leaves} onChange={update} />
     </LabPage>
   );
 }
 
-function rowsOf(walk: Walk, quotients: Record<string, number> | undefined): (number | string)[][] {
+function rowsOf(walk: Walk, quotients: Record<Name, Difference> | undefined): (number | string)[][] {
   const names = Object.keys(walk.values) as (keyof Walk["values"])[];
   return names.map((name) => [
     plainName(name),
     walk.values[name],
     walk.slopes[name],
-    quotients?.[name] ?? "",
+    quotients?.[name].quotient ?? "",
   ]);
 }
 

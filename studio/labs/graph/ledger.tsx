@@ -4,12 +4,23 @@ import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
-import { INNER, type Item, LEAVES, type Name, plainName, slopeTex, valueTex, type Walk } from "./net.ts";
+import {
+  type Difference,
+  H,
+  INNER,
+  type Item,
+  LEAVES,
+  type Name,
+  plainName,
+  slopeTex,
+  valueTex,
+  type Walk,
+} from "./net.ts";
 import { text } from "./text.ts";
 
 interface LedgerProps {
   readonly walk: Walk;
-  readonly quotients: Readonly<Record<string, number>> | undefined;
+  readonly quotients: Readonly<Record<Name, Difference>> | undefined;
   readonly isKnown: (item: Item) => boolean;
 }
 
@@ -23,11 +34,15 @@ export function Ledger({ walk, quotients, isKnown }: LedgerProps) {
     slope: (name: Name) => tex(walk.slopes[name]),
     gate: (i: 1 | 2) => tex(walk.gates[i - 1]!),
   };
+  const quotientTex = ({ more, less, quotient }: Difference): string => {
+    const digits = (value: number): string => texNumber(formatNumber(value, locale, 8), { isFactor: true });
+    return `\\frac{a(v+h)-a(v-h)}{2h} = \\frac{${digits(more)} - ${digits(less)}}{2\\cdot ${digits(H)}} = ${digits(quotient)}`;
+  };
   const names = [...INNER, ...LEAVES].filter(
     (name) => isKnown({ kind: "value", name }) || isKnown({ kind: "slope", name }),
   );
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={t.ledger}>
+    <div class="table-scroll ledger" tabIndex={0} role="region" aria-label={t.ledger}>
       <table>
         <caption class="for-readers">{t.ledger}</caption>
         <thead>
@@ -55,9 +70,14 @@ export function Ledger({ walk, quotients, isKnown }: LedgerProps) {
                 )}
               </td>
               <td>
-                {isKnown({ kind: "slope", name }) &&
-                  quotients?.[name] !== undefined &&
-                  formatNumber(quotients[name], locale, 6)}
+                {isKnown({ kind: "slope", name }) && quotients && (
+                  <Value
+                    value={quotients[name].quotient}
+                    label={t.quotientOf(plainName(name))}
+                    digits={6}
+                    tex={quotientTex(quotients[name])}
+                  />
+                )}
               </td>
             </tr>
           ))}
@@ -79,16 +99,16 @@ export function PathSum({ walk }: { walk: Walk }) {
   return (
     <div>
       <h2>{t.paths}</h2>
-      {([1, 2] as const).map((i) => (
-        <p key={i}>
-          {t.through(plainName(`h${i}`))}
-          <Value value={paths[i - 1]!} label={t.through(plainName(`h${i}`))} tex={way(i)} isSigned />
-        </p>
-      ))}
       <p>
-        {t.sum}
+        {([1, 2] as const).map((i) => (
+          <span key={i}>
+            {t.through(plainName(`h${i}`))}
+            <Value value={paths[i - 1]!} label={t.through(plainName(`h${i}`))} tex={way(i)} isSigned />
+            {i === 1 ? " + " : " = "}
+          </span>
+        ))}
         <Value
-          {...{ value: slopes.w11, label: t.sum, isSigned: true }}
+          {...{ value: slopes.w11, label: t.paths, isSigned: true }}
           tex={`\\frac{\\partial a}{\\partial w_{11}} = ${tex(paths[0])} + ${tex(paths[1])} = ${tex(slopes.w11)}`}
         />
       </p>

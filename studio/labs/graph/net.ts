@@ -26,6 +26,16 @@ export interface Walk {
   readonly paths: readonly [number, number];
 }
 
+/** What a number is moved by, up and down, for its difference quotient. */
+export const H = 1 / 64;
+
+/** a where a number is H more and H less, and (more − less) / 2H. */
+export interface Difference {
+  readonly more: number;
+  readonly less: number;
+  readonly quotient: number;
+}
+
 /** What is worked out, in this order: values forward, then partial derivatives backward. */
 export interface Item {
   readonly kind: "value" | "slope";

@@ -18,18 +18,18 @@ const PLACES = {
 } as const satisfies Partial<Record<Name, readonly [number, number]>>;
 type NodeName = keyof typeof PLACES;
 
-/** The edges: from, to, the weight, and where along the edge its number stands. */
-const EDGES: readonly (readonly [NodeName, NodeName, Name, number])[] = [
-  ["x1", "z1", "w11", 0.5],
-  ["x2", "z1", "w12", 0.3],
-  ["x1", "z2", "w21", 0.3],
-  ["x2", "z2", "w22", 0.5],
-  ["z1", "h1", "v11", 0.5],
-  ["z2", "h1", "v12", 0.3],
-  ["z1", "h2", "v21", 0.3],
-  ["z2", "h2", "v22", 0.5],
-  ["h1", "a", "u1", 0.45],
-  ["h2", "a", "u2", 0.45],
+/** The edges: from, to, the weight, where along the edge its number stands, and how far off. */
+const EDGES: readonly (readonly [NodeName, NodeName, Name, number, number, number])[] = [
+  ["x1", "z1", "w11", 0.5, 0, -7],
+  ["x2", "z1", "w12", 0.3, 0, 0],
+  ["x1", "z2", "w21", 0.3, 0, -2],
+  ["x2", "z2", "w22", 0.5, 0, -7],
+  ["z1", "h1", "v11", 0.5, 0, -7],
+  ["z2", "h1", "v12", 0.3, 0, 0],
+  ["z1", "h2", "v21", 0.3, 0, -2],
+  ["z2", "h2", "v22", 0.5, 0, -7],
+  ["h1", "a", "u1", 0.5, 26, -24],
+  ["h2", "a", "u2", 0.5, 26, 18],
 ];
 
 interface PictureProps {
@@ -50,16 +50,15 @@ export function Picture({ walk, isKnown, next }: PictureProps) {
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={t.graph}>
       <svg class="net" viewBox="0 0 650 320" role="img" aria-label={t.graph}>
-        {EDGES.map(([from, to, weight, share]) => {
+        {EDGES.map(([from, to, weight]) => {
+          const [[x1, y1], [x2, y2]] = [PLACES[from], PLACES[to]];
+          return <line key={weight} class={isNext(weight) ? "next" : ""} {...{ x1, y1, x2, y2 }} />;
+        })}
+        {EDGES.map(([from, to, weight, share, right, down]) => {
           const [[x0, y0], [x1, y1]] = [PLACES[from], PLACES[to]];
-          const [x, y] = [x0 + (x1 - x0) * share, y0 + (y1 - y0) * share];
+          const [x, y] = [x0 + (x1 - x0) * share + right, y0 + (y1 - y0) * share + down];
           const label = `${plainName(weight)} = ${formatNumber(walk.values[weight], locale)}`;
-          return (
-            <g key={weight} class={isNext(weight) ? "next" : ""}>
-              <line x1={x0} y1={y0} x2={x1} y2={y1} />
-              <Label x={x} y={y - 6} lines={[label, slope(weight)]} />
-            </g>
-          );
+          return <Label key={weight} x={x} y={y} lines={[label, slope(weight)]} />;
         })}
         {(Object.keys(PLACES) as NodeName[]).map((name) => {
           const [x, y] = PLACES[name];
@@ -83,6 +82,9 @@ export function Picture({ walk, isKnown, next }: PictureProps) {
   );
 }
 
+/** From one line of a label to the next. */
+const LINE = 18;
+
 /** Lines of text with the surface behind, so that edges do not cross them out. */
 function Label({
   x,
@@ -97,9 +99,9 @@ function Label({
     (line, i) =>
       line !== undefined && (
         <text
-          key={line}
+          key={i}
           x={x}
-          y={y + i * 16}
+          y={y + i * LINE}
           text-anchor="middle"
           class={i === 0 && !line.startsWith("∂") ? "edge" : "slope"}
         >

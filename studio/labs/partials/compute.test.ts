@@ -23,7 +23,13 @@ test.each([
   [2, 4],
   [3, 3],
 ])("width %d, %d layers: backward, by matrices and path by path give one number", async (width, layers) => {
-  const { backward, matrices, paths } = await threeWays({ width, layers }, 7);
+  const { backward, matrices, paths, rows, weights } = await threeWays({ width, layers }, 7);
+  expect(rows).toHaveLength(layers + 1);
+  const [last, before] = [rows.at(-1)!, rows.at(-2)!];
+  expect(last[0]).toBeCloseTo(
+    before.reduce((sum, value, i) => sum + value * weights[0]![i]![0]!, 0),
+    5,
+  );
   expect(matrices).toBeCloseTo(backward, 5);
   expect(paths).toBeCloseTo(backward, 5);
 });

@@ -41,6 +41,10 @@ export interface ThreeWays {
   readonly backward: number;
   /** uᵀ·W_L·…·W₁, first column: a row of numbers times one matrix a layer. */
   readonly matrices: number;
+  /** That row after each matrix: u = ∂a/∂zᴸ, then back to ∂a/∂z⁰ = ∂a/∂x. */
+  readonly rows: readonly (readonly number[])[];
+  /** The weights of each layer row by row, W₁ first. */
+  readonly weights: readonly (readonly (readonly number[])[])[];
   /** The sum of the products along all paths, where there are not too many. */
   readonly paths: number | undefined;
 }
@@ -62,11 +66,18 @@ export async function threeWays(net: Net, seed: number): Promise<ThreeWays> {
   const matrix = (layer: number): Tensor =>
     tensor(data.slice(layer * width * width, (layer + 1) * width * width), { shape: [width, width] });
   let row = tensor(data.slice(layers * width * width, layers * width * width + width), { shape: [1, width] });
-  for (let layer = layers - 1; layer >= 0; layer--) row = row.matmul(matrix(layer));
-  const [matrices] = await row.data();
+  const rows = [[...(await row.data())]];
+  for (let layer = layers - 1; layer >= 0; layer--) {
+    row = row.matmul(matrix(layer));
+    rows.push([...(await row.data())]);
+  }
+  const weights = Array.from({ length: layers }, (_, layer) =>
+    Array.from({ length: width }, (_, to) => Array.from({ length: width }, (_, from) => at(layer, to, from))),
+  );
+  const found = { backward, matrices: rows.at(-1)![0]!, rows, weights };
 
   const total = width ** layers;
-  if (total > MOST_PATHS) return { backward, matrices: matrices!, paths: undefined };
+  if (total > MOST_PATHS) return { ...found, paths: undefined };
   // Path number p visits neuron ⌊p / widthˡ⌋ mod width of layer l.
   const visits = (path: number, layer: number): number => Math.floor(path / width ** layer) % width;
   const factors = Array.from({ length: total }, (_, path) =>
@@ -75,5 +86,5 @@ export async function threeWays(net: Net, seed: number): Promise<ThreeWays> {
     ),
   );
   const products = prod(tensor(factors.flat(), { shape: [total, layers + 1] }), 1);
-  return { backward, matrices: matrices!, paths: await products.sum().item() };
+  return { ...found, paths: await products.sum().item() };
 }

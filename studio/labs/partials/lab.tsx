@@ -13,6 +13,7 @@ import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
+import { MatrixForm } from "./matrix-form.tsx";
 import { text } from "./text.ts";
 
 const engine = engineOf<typeof Compute>("partials");
@@ -22,6 +23,8 @@ const LAYERS = { min: 1, max: 24 };
 const USUAL = { n: 3, layers: 4, seed: 1 };
 /** More than these are not drawn. */
 const DRAWN = 8;
+/** From one neuron of a layer to the next. */
+const GAP = 26;
 
 export function Lab() {
   const t = useText(text);
@@ -110,7 +113,12 @@ export function Lab() {
         <Picture width={n} layers={layers} />
         <LinePlot x={x} curves={curves} xLabel={t.layers} yLabel={t.count} isLogY label={t.plot} />
       </div>
-      {ways.value && <Ways {...ways.value} n={n} layers={layers} />}
+      {ways.value && (
+        <div class="side-by-side">
+          <Ways {...ways.value} n={n} layers={layers} />
+          <MatrixForm {...ways.value} />
+        </div>
+      )}
     </LabPage>
   );
 }
@@ -118,13 +126,14 @@ export function Lab() {
 /** The net as dots and lines, as far as they can be told apart. */
 function Picture({ width, layers }: { width: number; layers: number }) {
   const t = useText(text);
+  const height = Math.max(4, width + 1) * GAP;
   const columns = [...Array<number>(Math.min(layers, DRAWN) + 1).fill(width), 1];
   const place = (column: number, row: number, of: number): readonly [number, number] => [
     20 + (column * 360) / (columns.length - 1),
-    120 + (row - (of - 1) / 2) * 26,
+    height / 2 + (row - (of - 1) / 2) * GAP,
   ];
   return (
-    <svg class="plane" viewBox="0 0 400 240" role="img" aria-label={t.picture}>
+    <svg class="plane" viewBox={`0 0 400 ${height}`} role="img" aria-label={t.picture}>
       {columns.slice(1).flatMap((to, column) =>
         Array.from({ length: to * columns[column]! }, (_, edge) => {
           const [x0, y0] = place(column, edge % columns[column]!, columns[column]!);
@@ -151,29 +160,34 @@ function Picture({ width, layers }: { width: number; layers: number }) {
   );
 }
 
-interface WaysProps {
-  readonly backward: number;
-  readonly matrices: number;
-  readonly paths: number | undefined;
+interface WaysProps extends Compute.ThreeWays {
   readonly n: number;
   readonly layers: number;
 }
 
-function Ways({ backward, matrices, paths, n, layers }: WaysProps) {
+function Ways({ backward, matrices, paths, rows: partials, weights, n, layers }: WaysProps) {
   const t = useText(text);
   const { locale } = usePreferences();
   const tex = (value: number): string => texNumber(formatNumber(value, locale, 6));
+  const short = (value: number): string => texNumber(formatNumber(value, locale, 3), { isFactor: true });
+  const [later, column] = [partials.at(-2)!.map(short), weights[0]!.map((row) => short(row[0]!))];
+  const vector = (numbers: readonly string[], end: string): string =>
+    `\\begin{pmatrix}${numbers.join(end)}\\end{pmatrix}`;
   const rows = [
     [
       t.backward,
       backward,
-      `\\frac{\\partial a}{\\partial x_1} = \\sum_i \\frac{\\partial a}{\\partial z_i}\\,w_{i1} = ${tex(backward)}`,
+      `\\frac{\\partial a}{\\partial x_1} = \\sum_i \\frac{\\partial a}{\\partial z^1_i}\\,w_{i1} = ${later.map((value, i) => `${value}\\cdot ${column[i]}`).join(" + ")} = ${tex(backward)}`,
     ],
-    [t.matrices, matrices, `u^{\\mathsf T} W_{${layers}} \\cdots W_1 e_1 = ${tex(matrices)}`],
+    [
+      t.matrices,
+      matrices,
+      `u^{\\mathsf T} W_{${layers}} \\cdots W_1 e_1 = ${vector(later, " & ")} ${vector(column, " \\\\ ")} = ${tex(matrices)}`,
+    ],
     [
       t.pathSum,
       paths,
-      `\\sum_{${n}^{${layers}}\\,\\text{paths}} u_{i_L} w_{i_L i_{L-1}} \\cdots w_{i_1 1} = ${tex(paths ?? 0)}`,
+      `\\underbrace{\\textstyle\\sum_{i_1, \\ldots, i_L} u_{i_L} w_{i_L i_{L-1}} \\cdots w_{i_1 1}}_{${n}^{${layers}} = ${tex(n ** layers)}} = ${tex(paths ?? 0)}`,
     ],
   ] as const;
   return (

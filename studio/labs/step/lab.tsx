@@ -10,11 +10,12 @@ import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { Handle, Path, Plane } from "../../widgets/plane.tsx";
-import { texNumber } from "../../widgets/tex.tsx";
+import { Tex, texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
 import type { FunctionName, StepPoint } from "./compute.ts";
+import { FORMULAS } from "./formulas.ts";
 import { text } from "./text.ts";
 
 const engine = engineOf<typeof Compute>("step");
@@ -30,6 +31,8 @@ const HEIGHTS: Readonly<Record<FunctionName, { min: number; max: number }>> = {
 const SAMPLES = 201;
 const MOST_STEPS = 40;
 const PAUSE = 450;
+/** Step sizes worth a try: slowly, at once, to and fro, for ever, away. */
+const TRIES = [0.1, 0.5, 0.9, 1, 1.1];
 const USUAL = { q: "square" as string, w: 4, eta: 0.1, t: 2 };
 
 type Fate = keyof typeof text.en.fate;
@@ -75,8 +78,7 @@ export function Lab() {
   const stepTex = (index: number): string => {
     const [from, to] = [shown[index - 1], shown[index]];
     if (from === undefined || to === undefined) return `w^{0} = ${tex(w)}`;
-    const product = `${tex(eta)}\\cdot ${tex(from.slope, true)}`;
-    return `w^{${index}} = w^{${index - 1}} - \\eta\\,Q'(w^{${index - 1}}) = ${tex(from.w)} - ${product} = ${tex(to.w)}`;
+    return `w^{${index}} = ${tex(from.w)} - ${tex(eta)}\\cdot ${tex(from.slope, true)} = ${tex(to.w)}`;
   };
   const next = first.value?.[1]?.w;
   const isSolved =
@@ -124,63 +126,83 @@ export function Lab() {
           onChange={(value) => update({ eta: value })}
         />
       </div>
-      <Plane
-        x={X}
-        y={HEIGHTS[name]}
-        xLabel="w"
-        yLabel="Q(w)"
-        label={t.plot(last ? format(last.w) : "", last ? format(last.value) : "")}
-        onPick={({ x }) => update({ w: Number(x.toFixed(2)), t: 0 })}
-      >
-        {(frame) => (
-          <>
-            <Path
-              frame={frame}
-              points={(curve.value ?? []).map((y, i) => ({
-                x: X.min + ((X.max - X.min) * i) / (SAMPLES - 1),
-                y,
-              }))}
-              colour="var(--line-strong)"
-              hasDots={false}
-            />
-            <Path
-              frame={frame}
-              points={shown.map((point) => ({ x: point.w, y: point.value }))}
-              colour="var(--negative)"
-            />
-            {path.value?.[0] && (
-              <Handle
+      <div class="row">
+        <span class="hint">{t.tries}</span>
+        {TRIES.map((rate) => (
+          <button
+            key={rate}
+            type="button"
+            aria-pressed={eta === rate}
+            onClick={() => update({ q: "square", eta: rate })}
+          >
+            {`η = ${format(rate)}`}
+          </button>
+        ))}
+      </div>
+      <div class="with-notes">
+        <Plane
+          x={X}
+          y={HEIGHTS[name]}
+          xLabel="w"
+          yLabel="Q(w)"
+          label={t.plot(last ? format(last.w) : "", last ? format(last.value) : "")}
+          onPick={({ x }) => update({ w: Number(x.toFixed(2)), t: 0 })}
+        >
+          {(frame) => (
+            <>
+              <Path
                 frame={frame}
-                at={{ x: w, y: path.value[0].value }}
-                label={t.handle}
-                step={0.1}
-                isHorizontal
-                onMove={({ x }) => update({ w: Number(x.toFixed(2)) })}
+                points={(curve.value ?? []).map((y, i) => ({
+                  x: X.min + ((X.max - X.min) * i) / (SAMPLES - 1),
+                  y,
+                }))}
+                colour="var(--line-strong)"
+                hasDots={false}
               />
-            )}
-          </>
-        )}
-      </Plane>
-      {last && (
-        <p aria-live="polite" data-testid="now">
-          {`${t.stepOf} = ${steps}: w = `}
-          <Value name="w" label="w" value={last.w} tex={stepTex(steps)} />
-          {", Q(w) = "}
-          <Value
-            name="q"
-            label="Q(w)"
-            value={last.value}
-            tex={`Q(w^{${steps}}) = Q(${tex(last.w)}) = ${tex(last.value)}`}
-          />
-          {", Q′(w) = "}
-          <Value
-            {...{ name: "slope", label: "Q′(w)", value: last.slope, isSigned: true }}
-            tex={`Q'(w^{${steps}}) = Q'(${tex(last.w)}) = ${tex(last.slope)}`}
-          />
-          {". "}
-          {t.fate[fateOf(shown)]}
-        </p>
-      )}
+              <Path
+                frame={frame}
+                points={shown.map((point) => ({ x: point.w, y: point.value }))}
+                colour="var(--negative)"
+              />
+              {path.value?.[0] && (
+                <Handle
+                  frame={frame}
+                  at={{ x: w, y: path.value[0].value }}
+                  label={t.handle}
+                  step={0.1}
+                  isHorizontal
+                  onMove={({ x }) => update({ w: Number(x.toFixed(2)) })}
+                />
+              )}
+            </>
+          )}
+        </Plane>
+        <div>
+          <Tex block tex={`Q(w) = ${FORMULAS[name].value("w")}`} />
+          <Tex block tex={`w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})`} />
+          <Tex block tex={stepTex(steps)} />
+          {last && (
+            <p aria-live="polite" data-testid="now">
+              {`${t.stepOf} = ${steps}: w = `}
+              <Value name="w" label="w" value={last.w} tex={stepTex(steps)} />
+              {", Q(w) = "}
+              <Value
+                name="q"
+                label="Q(w)"
+                value={last.value}
+                tex={`Q(w^{${steps}}) = ${FORMULAS[name].value(tex(last.w, true))} = ${tex(last.value)}`}
+              />
+              {", ∇Q(w) = "}
+              <Value
+                {...{ name: "slope", label: "∇Q(w)", value: last.slope, isSigned: true }}
+                tex={`\\nabla Q(w^{${steps}}) = ${FORMULAS[name].slope(tex(last.w, true))} = ${tex(last.slope)}`}
+              />
+              {". "}
+              {t.fate[fateOf(shown)]}
+            </p>
+          )}
+        </div>
+      </div>
     </LabPage>
   );
 }

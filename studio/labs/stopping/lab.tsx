@@ -118,7 +118,7 @@ export function Lab() {
       </div>
       <Lamps ends={ends.value} step={step} />
       {trace.value && <Measures trace={trace.value} step={step} eta={eta} />}
-      {trace.value && <Curves trace={trace.value} step={step} />}
+      {trace.value && <Curves trace={trace.value} step={step} criteria={criteria} />}
     </LabPage>
   );
 }
@@ -163,8 +163,13 @@ function Measures({ trace, step, eta }: { trace: Trace; step: number; eta: numbe
     before === undefined
       ? "w^0"
       : `\\eta\\,\\lVert\\nabla Q(w^{${step - 1}})\\rVert = ${tex(eta)}\\cdot ${tex(before)} = ${tex(length)}`;
+  const next = trace.stepNorm[step + 1];
+  const slopeTex =
+    next === undefined
+      ? ""
+      : `\\tfrac{1}{\\eta}\\lVert w^{${step + 1}} - w^{${step}}\\rVert = ${tex(next)} / ${tex(eta)} = `;
   const mean = (count: number, value: number): string =>
-    `\\tfrac{1}{${count}}\\sum_{i=1}^{${count}} (a_i - y_i)^2 = ${tex(value)}`;
+    `\\tfrac{1}{${count}}\\sum_{i=1}^{${count}} (a_i - y_i)^2 = \\tfrac{1}{${count}}\\cdot ${tex(count * value)} = ${tex(value)}`;
   return (
     <p>
       {`t = ${step}. ${t.train}: `}
@@ -189,7 +194,7 @@ function Measures({ trace, step, eta }: { trace: Trace; step: number; eta: numbe
       <Value
         value={slope}
         label={t.gradientNorm}
-        tex={`\\lVert\\nabla Q(w^{${step}})\\rVert = ${tex(slope)}`}
+        tex={`\\lVert\\nabla Q(w^{${step}})\\rVert = ${slopeTex}${tex(slope)}`}
       />
     </p>
   );
@@ -199,7 +204,13 @@ function Measures({ trace, step, eta }: { trace: Trace; step: number; eta: numbe
 const positive = (values: readonly number[]): (number | null)[] =>
   values.map((value) => (value > 0 ? value : null));
 
-function Curves({ trace, step }: { trace: Trace; step: number }) {
+interface CurvesProps {
+  readonly trace: Trace;
+  readonly step: number;
+  readonly criteria: Criteria;
+}
+
+function Curves({ trace, step, criteria }: CurvesProps) {
   const t = useText(text);
   const shown = step + 1;
   const x = useMemo(() => Array.from({ length: shown }, (_, i) => i), [shown]);
@@ -214,8 +225,15 @@ function Curves({ trace, step }: { trace: Trace; step: number }) {
     () => [
       { label: t.stepNorm, values: positive(trace.stepNorm.slice(0, shown)) },
       { label: t.gradientNorm, values: positive(trace.gradientNorm.slice(0, shown)), colour: "--negative" },
+      ...(["stepNorm", "gradientNorm"] as const).map((lamp, i) => ({
+        label: i === 0 ? t.epsilonStep : t.epsilonGradient,
+        values: x.map(() => criteria[lamp]),
+        colour: i === 0 ? "--positive" : "--negative",
+        dash: [1, 4],
+        width: 1.5,
+      })),
     ],
-    [trace, shown, t],
+    [x, trace, t, criteria.stepNorm, criteria.gradientNorm],
   );
   return (
     <div class="side-by-side">

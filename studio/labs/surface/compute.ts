@@ -23,8 +23,9 @@ function descender(surface: SurfaceName, optimizer: optim.Optimizer, rate: numbe
   optimizer.init({ x, y });
   return compile(() => {
     const value = SURFACES[surface].Q(x, y);
-    const before = stack([x, y, value]);
-    optimizer.update({ x, y }, gradients(value.sum(), { x, y }), full([], rate));
+    const slopes = gradients(value.sum(), { x, y });
+    const before = stack([x, y, value, slopes.x, slopes.y]);
+    optimizer.update({ x, y }, slopes, full([], rate));
     return before;
   });
 }
@@ -42,9 +43,9 @@ export async function path(
   const step = descender(surface, optimizer, rate, tensor(start[0]), tensor(start[1]));
   const points: PathPoint[] = [];
   for (let t = 0; t <= steps; t++) {
-    const [x, y, value] = await (await step()).data();
+    const [x, y, value, slopeX, slopeY] = (await (await step()).data()) as unknown as number[];
     if (!Number.isFinite(value)) break;
-    points.push({ x: x!, y: y!, value: value! });
+    points.push({ x: x!, y: y!, value: value!, slopeX: slopeX!, slopeY: slopeY! });
   }
   return points;
 }

@@ -14,7 +14,7 @@ import { Contours, Handle, Path, Plane } from "../../widgets/plane.tsx";
 import "./surface.css";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
-import { Standings } from "./standings.tsx";
+import { LOOKS, Standings } from "./standings.tsx";
 import { type PathPoint, RACERS, type Racer, type Rates, SURFACES, type SurfaceName } from "./surfaces.ts";
 import { text } from "./text.ts";
 
@@ -29,14 +29,6 @@ const ETA = { min: 0.001, max: 4 };
 const MOMENTUM = { min: 0, max: 0.99 };
 const RATE = { min: 0.001, max: 2 };
 const USUAL = { q: "valley" as string, x: -9, y: 3, eta: 0.9, mu: 0.5, rate: 0.3, t: 40 };
-
-/** Colour and dash of each racer. */
-const LOOKS: Readonly<Record<Racer, { readonly colour: string; readonly dash?: string }>> = {
-  gradient: { colour: "var(--negative)" },
-  momentum: { colour: "var(--positive)", dash: "7 3" },
-  rmsprop: { colour: "var(--good)", dash: "2 3" },
-  adam: { colour: "var(--ink)", dash: "9 3 2 3" },
-};
 
 /** Heights to draw lines at: dense near the bottom. */
 function levelsOf(heights: readonly number[]): number[] {
@@ -124,8 +116,10 @@ export function Lab() {
         />
         <Pad eta={eta} momentum={mu} onChange={update} />
       </div>
-      <Standings surface={surface} paths={shown} steps={steps} rates={rates} />
-      {surface === "hills" && <Basins eta={eta} />}
+      <div class="side-by-side">
+        <Standings surface={surface} paths={shown} steps={steps} rates={rates} />
+        {surface === "hills" && <Basins eta={eta} />}
+      </div>
     </LabPage>
   );
 }
@@ -222,7 +216,7 @@ function Landscape({ surface, heights, paths, start, onStart }: LandscapeProps) 
       {(frame) => (
         <>
           {heights && <Contours frame={frame} values={heights} columns={GRID} rows={GRID} levels={levels} />}
-          {SURFACES[surface].minima.map(([x, y]) => (
+          {SURFACES[surface].minima.map(([x, y], i) => (
             <text
               key={`${x} ${y}`}
               class="plot-text"
@@ -230,7 +224,7 @@ function Landscape({ surface, heights, paths, start, onStart }: LandscapeProps) 
               y={frame.toY(y) + 5}
               text-anchor="middle"
             >
-              ✕
+              {surface === "hills" ? i + 1 : "✕"}
             </text>
           ))}
           {paths.map(([racer, points]) => (
@@ -253,6 +247,7 @@ function Pad({
   onChange: (change: Change) => void;
 }) {
   const t = useText(text);
+  const { locale } = usePreferences();
   const set = ({ x, y }: { x: number; y: number }): void =>
     onChange({ eta: Number((10 ** x).toPrecision(3)), mu: Number(y.toFixed(3)) });
   return (
@@ -261,6 +256,9 @@ function Pad({
         {...{
           x: { min: -3, max: Math.log10(ETA.max) },
           y: MOMENTUM,
+          xTicks: [0.001, 0.01, 0.1, 1, 4].map(
+            (rate) => [Math.log10(rate), formatNumber(rate, locale)] as const,
+          ),
           xLabel: t.padAxes[0]!,
           yLabel: t.padAxes[1]!,
         }}
@@ -287,6 +285,9 @@ function Basins({ eta }: { eta: number }) {
   const { locale } = usePreferences();
   const found = useComputed(() => engine.basins("hills", Math.min(eta, 0.2), BASINS, BASINS, 500), [eta]);
   if (found.value === undefined) return null;
+  const { hills } = SURFACES;
+  const share = (value: number, { min, max }: { min: number; max: number }): number =>
+    (100 * (value - min)) / (max - min);
   // The picture's first row is the highest y.
   const rows = Array.from({ length: BASINS }, (_, row) =>
     found.value!.slice(row * BASINS, (row + 1) * BASINS),
@@ -301,6 +302,16 @@ function Basins({ eta }: { eta: number }) {
       {...{ values, width: BASINS, height: BASINS, scale: "magnitude", min: 0, max: 3, size: 260 }}
       label={t.basinsLabel(formatNumber(count, locale))}
       caption={t.basins}
-    />
+    >
+      {hills.minima.map(([x, y], i) => (
+        <span
+          key={i}
+          class="basin-mark"
+          style={{ left: `${share(x, hills.x)}%`, top: `${100 - share(y, hills.y)}%` }}
+        >
+          {i + 1}
+        </span>
+      ))}
+    </HeatMap>
   );
 }

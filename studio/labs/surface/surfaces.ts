@@ -63,6 +63,9 @@ export interface PathPoint {
   readonly x: number;
   readonly y: number;
   readonly value: number;
+  /** ∇Q there. */
+  readonly slopeX: number;
+  readonly slopeY: number;
 }
 
 /** Index of the minimum near (x, y), −1 for none. */
