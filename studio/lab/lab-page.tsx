@@ -55,7 +55,8 @@ export function LabPage(props: LabPageProps) {
             <Prose text={lead} />
           </p>
         </header>
-        <Predict prediction={prediction} />
+        {/* Another question is answered anew. */}
+        <Predict key={prediction.question} prediction={prediction} />
         <section class="panel stage" aria-label={title}>
           {(actions || seed) && <Controls actions={actions} seed={seed} />}
           {error !== undefined && (

@@ -22,6 +22,8 @@ export type Prediction =
       /** How far from it is right still. */
       readonly tolerance: number;
       readonly because: string;
+      /** Called when there is an answer, right or wrong: what was hidden can be shown. */
+      readonly onAnswer?: () => void;
     };
 
 export function Predict({ prediction }: { readonly prediction: Prediction }) {
@@ -37,7 +39,13 @@ export function Predict({ prediction }: { readonly prediction: Prediction }) {
       {"options" in prediction ? (
         <Choice options={prediction.options} chosen={answer} onAnswer={setAnswer} />
       ) : (
-        <NumberAnswer label={t.lab.predict} onAnswer={setAnswer} />
+        <NumberAnswer
+          label={t.lab.predict}
+          onAnswer={(value) => {
+            setAnswer(value);
+            prediction.onAnswer?.();
+          }}
+        />
       )}
       <div aria-live="polite">
         {verdict !== undefined && (

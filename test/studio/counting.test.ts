@@ -32,9 +32,14 @@ test("the lab of the parameters counts the engine's tensors; a net is composed b
   await page.getByRole("textbox", { name: "Predict" }).fill("795 010");
   await page.getByRole("textbox", { name: "Predict" }).press("Enter");
   await expect.poll(() => page.getByText("Right.").count()).toBe(1);
+  // The answer opens the counts; another net closes them again.
+  await page.getByRole("button", { name: "in all: 795,010" }).waitFor();
   await page.getByRole("button", { name: "Add a hidden layer" }).press("Enter");
   await page.getByLabel("hidden layer 1").fill("128");
   await page.getByLabel("hidden layer 2").fill("64");
+  expect(await page.locator('[data-name="total"]').count()).toBe(0);
+  await page.getByRole("button", { name: "Show the counts" }).click();
+  await page.getByRole("button", { name: "in all: 109,386" }).waitFor();
   await expect.poll(() => page.getByTestId("task").getAttribute("data-done")).toBe("true");
   expect(complaints).toEqual([]);
   await page.context().close();

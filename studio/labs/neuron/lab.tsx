@@ -6,7 +6,7 @@ import { useComputed } from "../../engine/use-computed.ts";
 import { useTraining } from "../../engine/use-training.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
-import { formatNumber, formatPercent } from "../../text/locale.ts";
+import { formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { DigitPad } from "../../widgets/digit-pad.tsx";
@@ -15,7 +15,6 @@ import { HeatMap } from "../../widgets/heat-map.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { ProbabilityBars } from "../../widgets/probability-bars.tsx";
 import { parseStrokes, printStrokes, type Stroke } from "../../widgets/strokes.ts";
-import { texNumber } from "../../widgets/tex.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
 import type { Neuron, Reading } from "./compute.ts";
@@ -207,19 +206,10 @@ interface AnswerProps {
 
 function Answer({ reading, isEmpty }: AnswerProps) {
   const t = useText(text);
-  const { locale } = usePreferences();
-  const tex = (value: number): string => texNumber(formatNumber(value, locale));
-  const [logits, probabilities] = [reading?.logits ?? [], reading?.probabilities ?? []];
-  const all = logits.map((z) => `e^{${tex(z)}}`).join(" + ");
   return (
     <>
       {isEmpty && <p data-testid="no-input">{t.noInput}</p>}
-      <ProbabilityBars
-        {...{ classes: DIGITS, probabilities: reading?.probabilities, label: t.answer }}
-        tex={(k) =>
-          `p_{${k}} = \\frac{e^{z_{${k}}}}{\\sum_j e^{z_j}} = \\frac{e^{${tex(logits[k]!)}}}{${all}} = ${tex(probabilities[k]!)}`
-        }
-      />
+      <ProbabilityBars {...{ classes: DIGITS, answer: reading, label: t.answer }} />
     </>
   );
 }

@@ -5,8 +5,10 @@ import type { EpochScore } from "../../engine/training.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { texNumber } from "../../widgets/tex.tsx";
+import { Value } from "../../widgets/value.tsx";
 import type * as Compute from "./compute.ts";
-import type { RunSettings } from "./nets.ts";
+import { type RunSettings, VALIDATION } from "./nets.ts";
 import { text } from "./text.ts";
 
 const engine = engineOf<typeof Compute>("overfitting");
@@ -58,8 +60,17 @@ function RunRow({ name, settings, scores }: Omit<Run, "number"> & { readonly nam
   const { images, hidden, augment } = settings;
   const parameters = useComputed(() => engine.countParameters(hidden), [hidden]);
   const last = scores.at(-1);
-  const percent = (share: number | undefined): string =>
-    share === undefined ? "" : formatPercent(share, locale);
+  const accuracy = (part: "train" | "validation", of: number) => {
+    const share = last?.[part].accuracy;
+    if (share === undefined) return null;
+    const hits = texNumber(formatNumber(Math.round(share * of), locale));
+    return (
+      <Value
+        {...{ value: share, text: formatPercent(share, locale), label: `${name}, ${t[part]}` }}
+        tex={`\\frac{${hits}}{${texNumber(formatNumber(of, locale))}} = ${texNumber(formatNumber(share, locale))}`}
+      />
+    );
+  };
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -67,8 +78,8 @@ function RunRow({ name, settings, scores }: Omit<Run, "number"> & { readonly nam
       <td>{parameters.value === undefined ? "" : formatNumber(parameters.value, locale)}</td>
       <td>{t.augments[augment]}</td>
       <td>{formatNumber(last?.epoch ?? 0, locale)}</td>
-      <td>{percent(last?.train.accuracy)}</td>
-      <td>{percent(last?.validation.accuracy)}</td>
+      <td>{accuracy("train", images)}</td>
+      <td>{accuracy("validation", VALIDATION)}</td>
     </tr>
   );
 }

@@ -1,4 +1,5 @@
 // What a run of the lab is given: one of four known experiments, or numbers of one's own; and a look at the deformations.
+import { useMemo } from "preact/hooks";
 import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { useText } from "../../text/use-text.ts";
@@ -88,18 +89,30 @@ export function Settings({ settings, onChange }: SettingsProps) {
 /** Digits as they are, and copies of them as training steps deform them. */
 export function Preview({ augment, seed }: Pick<RunSettings, "augment" | "seed">) {
   const t = useText(text);
-  const sheet = useComputed(() => engine.preview(augment, seed), [augment, seed]);
+  // Without a deformation all that there are.
+  const shown = useMemo(() => (augment === "none" ? AUGMENTS.slice(1) : [augment]), [augment]);
+  const sheets = useComputed(
+    () => Promise.all(shown.map((each) => engine.preview(each, seed))),
+    [shown, seed],
+  );
   const { columns, copies } = PREVIEW;
   return (
     <div>
       <h2>{t.previewTitle}</h2>
-      {sheet.value && (
-        <HeatMap
-          {...{ values: sheet.value, width: columns * SIDE, height: (copies + 1) * SIDE, scale: "light" }}
-          {...{ min: 0, max: 255, size: 2 * columns * SIDE, label: t.preview, caption: t.preview }}
-        />
-      )}
-      <p class="hint">{augment === "none" ? t.previewNone : t.previewSome}</p>
+      <p class="hint">{`${t.preview}. ${augment === "none" ? t.previewNone : t.previewSome}`}</p>
+      <div class="row previews">
+        {sheets.value?.map((values, i) => {
+          const name = t.augments[shown[i] ?? augment];
+          return (
+            <HeatMap
+              key={i}
+              {...{ values, width: columns * SIDE, height: (copies + 1) * SIDE, scale: "light" }}
+              {...{ min: 0, max: 255, size: (augment === "none" ? 1.15 : 2) * columns * SIDE }}
+              {...{ label: `${t.preview}: ${name}`, caption: name }}
+            />
+          );
+        })}
+      </div>
     </div>
   );
 }

@@ -38,7 +38,8 @@ export const text = defineText({
     lowestAt: (epoch: string) => `after epoch ${epoch}`,
     previewTitle: "What the deformation does",
     preview: "Eight training digits: above as they are, below three deformed copies of each",
-    previewNone: "Without deformation each epoch shows the same pictures. Choose one to see it here.",
+    previewNone:
+      "Without a deformation each epoch shows the same pictures; here is what each of the four would do.",
     previewSome: "Every step draws new copies, so that the net never sees the same picture twice.",
     runs: "Runs to compare",
     runColumns: ["run", "images", "parameters", "deformation", "epochs", "training", "validation"],
@@ -89,7 +90,7 @@ export const text = defineText({
     previewTitle: "Что делает искажение",
     preview: "Восемь обучающих цифр: сверху как есть, ниже по три искажённые копии каждой",
     previewNone:
-      "Без искажений каждая эпоха показывает те же картинки. Выберите искажение — и увидите его здесь.",
+      "Без искажений каждая эпоха показывает одни и те же картинки; вот что сделало бы каждое из четырёх.",
     previewSome: "Каждый шаг рисует новые копии, и сеть никогда не видит одну картинку дважды.",
     runs: "Запуски для сравнения",
     runColumns: ["запуск", "картинок", "параметров", "искажение", "эпох", "обучение", "контроль"],

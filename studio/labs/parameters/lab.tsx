@@ -4,7 +4,7 @@ import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
-import { formatNumber, formatPercent } from "../../text/locale.ts";
+import { formatNumber, formatPercent, plural } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
@@ -16,25 +16,24 @@ import { text } from "./text.ts";
 
 const engine = engineOf<typeof Compute>("parameters");
 
-const USUAL = { sizes: [784, 1000, 10] as readonly number[] };
+/** `open`: whether the counts of this net are shown. */
+const USUAL = { sizes: [784, 1000, 10] as readonly number[], open: false };
 
 const nameOf = (sizes: readonly number[]): string => sizes.join("-");
 
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
-  const [{ sizes }, update] = useLabState("parameters", USUAL, ({ sizes }) => ({
+  const [{ sizes, open }, update] = useLabState("parameters", USUAL, ({ sizes, open }) => ({
+    open,
     sizes:
       sizes.length >= 2 && sizes.length <= MOST_LAYERS + 1
         ? sizes.map((size) => clamp(Math.round(size), SIZE.min, SIZE.max))
         : USUAL.sizes,
   }));
   const layers = useComputed(() => engine.countLayers(sizes), [nameOf(sizes)]);
-  const asked = useComputed(() => engine.countLayers([784, 1000, 10]), []);
   const counts = layers.value ?? [];
   const total = counts.reduce((sum, { parameters }) => sum + parameters, 0);
-  const [first, second] = asked.value ?? [];
-  const answer = first && second && first.parameters + second.parameters;
   const tex = (value: number): string => texNumber(formatNumber(value, locale));
   const isSolved =
     layers.error === undefined &&
@@ -48,11 +47,10 @@ export function Lab() {
       id="parameters"
       lead={t.lead}
       prediction={{
-        ...{ question: t.question, number: answer, tolerance: 0 },
-        because:
-          answer === undefined
-            ? ""
-            : t.because(tex(first!.parameters), tex(second!.parameters), formatNumber(answer, locale)),
+        ...{ question: t.question(nameOf(sizes)), tolerance: 0 },
+        number: layers.value === undefined || layers.isBusy ? undefined : total,
+        because: `$${counts.map(({ inputs, outputs }) => `(${inputs}+1)\\cdot ${outputs}`).join(" + ")} = ${tex(total)}$.`,
+        onAnswer: () => update({ open: true }),
       }}
       error={layers.error}
       explain={t.explain}
@@ -69,12 +67,24 @@ export function Lab() {
     >
       <Composer
         sizes={sizes}
-        onChange={(next) => update({ sizes: next })}
+        onChange={(next) => update({ sizes: next, open: false })}
         onSize={(index, size) =>
-          update((before) => ({ sizes: before.sizes.map((old, i) => (i === index ? size : old)) }))
+          update((before) => ({
+            sizes: before.sizes.map((old, i) => (i === index ? size : old)),
+            open: false,
+          }))
         }
       />
-      {layers.error === undefined && <Layers counts={counts} total={total} />}
+      {layers.error === undefined && (
+        <>
+          <Neurons sizes={sizes} />
+          {open ? (
+            <Layers counts={counts} total={total} />
+          ) : (
+            <Hidden sizes={sizes} onShow={() => update({ open: true })} />
+          )}
+        </>
+      )}
     </LabPage>
   );
 }
@@ -134,6 +144,52 @@ function Composer({ sizes, onChange, onSize }: ComposerProps) {
   );
 }
 
+/** How many neurons there are: all that is told before the count is asked for. */
+function Neurons({ sizes }: { readonly sizes: readonly number[] }) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  const neurons = sizes.slice(1);
+  const [sum, total] = [neurons.join(" + "), neurons.reduce((all, size) => all + size, 0)];
+  return (
+    <p class="figures">
+      <span>
+        {`${t.neurons}: `}
+        <Value
+          {...{ value: total, label: t.neurons, digits: 12 }}
+          tex={neurons.length === 1 ? sum : `${sum} = ${total}`}
+        />
+        {`, ${plural(neurons.length, t.layers, locale)}`}
+      </span>
+    </p>
+  );
+}
+
+/** The layers with their counts still to be worked out. */
+function Hidden({ sizes, onShow }: { readonly sizes: readonly number[]; readonly onShow: () => void }) {
+  const t = useText(text);
+  const { locale } = usePreferences();
+  return (
+    <>
+      <ul class="bars" aria-label={t.share}>
+        {sizes.slice(1).map((size, i) => (
+          <li key={i}>
+            <span>{`${formatNumber(sizes[i]!, locale)} → ${formatNumber(size, locale)}`}</span>
+            <span class="bar" />
+            <span>?</span>
+            <span />
+          </li>
+        ))}
+      </ul>
+      <div class="row">
+        <button type="button" onClick={onShow}>
+          {t.show}
+        </button>
+        <span class="hint">{t.first}</span>
+      </div>
+    </>
+  );
+}
+
 function Layers({ counts, total }: { counts: readonly LayerCount[]; total: number }) {
   const t = useText(text);
   const { locale } = usePreferences();
@@ -182,7 +238,7 @@ function Layers({ counts, total }: { counts: readonly LayerCount[]; total: numbe
         <li>
           <Value
             {...{ value: flops / 2, label: t.multiplications, digits: 12 }}
-            tex={`\\sum n_{\\text{in}}\\,n_{\\text{out}} = ${tex(flops / 2)}`}
+            tex={`\\sum n_{\\text{in}}\\,n_{\\text{out}} = ${counts.map(({ inputs, outputs }) => `${tex(inputs)}\\cdot ${tex(outputs)}`).join(" + ")} = ${tex(flops / 2)}`}
           />{" "}
           {t.multiplications}
         </li>

@@ -1,12 +1,14 @@
 // The texts of the lab of parameters.
-import { defineText } from "../../text/locale.ts";
+import { defineText, type PluralForms } from "../../text/locale.ts";
 
 export const text = defineText({
   en: {
     lead: "Each neuron of a dense layer has a weight for every input and one bias: $(n_{\\text{in}} + 1)\\cdot n_{\\text{out}}$ numbers a layer. Compose a net, guess, and count the tensors the engine really made.",
-    question: "784 pixels, 1000 hidden neurons, 10 classes. How many parameters are there in all?",
-    because: (first: string, second: string, all: string) =>
-      `$(784+1)\\cdot 1000 = ${first}$ and $(1000+1)\\cdot 10 = ${second}$: ${all} together.`,
+    question: (net: string) => `The net ${net}: how many parameters are there in all?`,
+    neurons: "neurons",
+    layers: { one: "# dense layer", other: "# dense layers" } as PluralForms,
+    show: "Show the counts",
+    first: "Predict first: above, with all weights and biases.",
     preset: "Nets of the lecture",
     inputs: "inputs",
     hidden: (index: string) => `hidden layer ${index}`,
@@ -30,9 +32,16 @@ export const text = defineText({
   },
   ru: {
     lead: "У каждого нейрона полносвязного слоя по весу на каждый вход и одно смещение: $(n_{\\text{in}} + 1)\\cdot n_{\\text{out}}$ чисел на слой. Соберите сеть, угадайте и сосчитайте тензоры, которые движок создал на самом деле.",
-    question: "784 пикселя, 1000 скрытых нейронов, 10 классов. Сколько всего параметров?",
-    because: (first: string, second: string, all: string) =>
-      `$(784+1)\\cdot 1000 = ${first}$ и $(1000+1)\\cdot 10 = ${second}$, вместе ${all}.`,
+    question: (net: string) => `Сеть ${net}: сколько в ней всего параметров?`,
+    neurons: "нейронов",
+    layers: {
+      one: "# полносвязный слой",
+      few: "# полносвязных слоя",
+      many: "# полносвязных слоёв",
+      other: "# полносвязного слоя",
+    },
+    show: "Показать числа",
+    first: "Сначала предскажите — выше, со всеми весами и смещениями.",
     preset: "Сети из лекции",
     inputs: "входов",
     hidden: (index: string) => `скрытый слой ${index}`,

@@ -24,12 +24,12 @@ test("the map counts right answers, shift by shift; the dense net loses more", a
   const shift = { dx: 3, dy: -1 };
   let hits = 0;
   for (let i = 0; i < MEASURED; i++) {
-    const answer = await dense.read(i, shift);
+    const { probabilities: answer } = await dense.read(i, shift);
     if (answer.indexOf(Math.max(...answer)) === shiftedDigit(i, shift).label) hits++;
   }
   expect(map[shift.dy + REACH]![shift.dx + REACH]).toBeCloseTo(hits / MEASURED, 9);
   expect(map[REACH]![REACH]).toBeGreaterThan(2 * map[REACH]![0]!);
-  const answer = await conv.read(0, shift);
+  const { probabilities: answer } = await conv.read(0, shift);
   expect(answer.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
   await Promise.all([dense.close(), conv.close()]);
 });

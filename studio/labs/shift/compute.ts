@@ -1,9 +1,9 @@
 // What the lab of the shift computes: a dense and a convolutional net trained on the same digits, how each reads a
 // digit that is moved, and its accuracy for every shift. Runs in a worker and in Node alike.
-import { type Layer, nn, optim, predict } from "nabla";
+import { type Layer, nn, optim, softmax, tensor } from "nabla";
 import { takeFirst } from "nabla/data";
 import { shiftImages, shiftMap } from "nabla/explain";
-import type { Model } from "nabla/train";
+import { logitsOf, type Model } from "nabla/train";
 import { digitExamples } from "../../engine/digits.ts";
 import { Training } from "../../engine/training.ts";
 import {
@@ -63,12 +63,18 @@ export function open(net: NetName, seed: number) {
   return {
     advance: (epoch: number, milliseconds?: number) => training.advance(epoch, milliseconds),
     close: () => training.close(),
-    /** The probabilities of the ten digits for a digit that is moved. */
+    /** What the net answers to a digit that is moved. */
     read: (index: number, shift: Shift) =>
-      training.inTurn(async (model) => (await predict(model, shiftedDigit(index, shift).pixels))[0]!),
+      training.inTurn((model) => answerOf(model, shiftedDigit(index, shift).pixels)),
     /** accuracy[dy + REACH][dx + REACH] over the first validation images. */
     map: () => training.inTurn(mapOf),
   };
+}
+
+/** z and p = softmax(z) of the ten digits. */
+async function answerOf(model: Model, pixels: Uint8Array) {
+  const logits = logitsOf(model, tensor(pixels, { shape: [1, pixels.length] }));
+  return { logits: [...(await logits.data())], probabilities: [...(await softmax(logits).data())] };
 }
 
 async function mapOf(model: Model): Promise<readonly (readonly number[])[]> {

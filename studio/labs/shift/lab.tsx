@@ -50,7 +50,7 @@ function useNet(net: NetName, state: typeof USUAL, onEpoch: (t: number) => void)
   );
   return {
     training,
-    probabilities: reading.value,
+    answer: reading.value,
     map: isThere ? map.value : undefined,
     error: training.error ?? reading.error ?? map.error,
   };
@@ -115,7 +115,12 @@ export function Lab() {
       explain={t.explain}
       task={{
         text: t.task,
-        isDone: isTold(digit.value?.label, { dx, dy }, dense.probabilities, conv.probabilities),
+        isDone: isTold(
+          digit.value?.label,
+          { dx, dy },
+          dense.answer?.probabilities,
+          conv.answer?.probabilities,
+        ),
       }}
       table={{ caption: t.caption, columns: t.columns, rows }}
       code={codeOf(seed, state.t)}
@@ -126,7 +131,7 @@ export function Lab() {
           <NetView
             key={net}
             {...{ net, training: nets[net].training, label: digit.value?.label, map: nets[net].map }}
-            {...{ probabilities: nets[net].probabilities, shift: { dx, dy } }}
+            {...{ answer: nets[net].answer, shift: { dx, dy } }}
             wanted={nets[net].training.actions.isRunning ? MOST_EPOCHS : state.t}
             onShift={update}
           />

@@ -6,7 +6,7 @@ import { useText } from "../../text/use-text.ts";
 import { CellMover } from "../../widgets/cell-mover.tsx";
 import { Epochs } from "../../widgets/epochs.tsx";
 import { NumberGrid } from "../../widgets/number-grid.tsx";
-import { ProbabilityBars } from "../../widgets/probability-bars.tsx";
+import { type Answer, ProbabilityBars } from "../../widgets/probability-bars.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import type { Shift } from "./compute.ts";
@@ -20,7 +20,7 @@ interface NetViewProps {
   readonly net: NetName;
   readonly training: Pick<TrainingView<unknown>, "scores" | "progress">;
   readonly wanted: number;
-  readonly probabilities: readonly number[] | undefined;
+  readonly answer: Answer | undefined;
   readonly label: number | undefined;
   readonly map: ShiftAccuracy | undefined;
   readonly shift: Shift;
@@ -30,7 +30,7 @@ interface NetViewProps {
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 export function NetView(props: NetViewProps) {
-  const { net, training, wanted, probabilities, label, map, shift, onShift } = props;
+  const { net, training, wanted, answer, label, map, shift, onShift } = props;
   const t = useText(text);
   const { locale } = usePreferences();
   const name = t.nets[net];
@@ -42,12 +42,7 @@ export function NetView(props: NetViewProps) {
         {...{ scores: training.scores, progress: training.progress, wanted }}
         counts={{ train: IMAGES, validation: VALIDATION }}
       />
-      <ProbabilityBars
-        {...{ classes: DIGITS, probabilities, right: label, label: t.answers(name) }}
-        tex={(k) =>
-          `p_{${k}} = \\frac{e^{z_{${k}}}}{\\sum_j e^{z_j}} = ${texNumber(formatNumber(probabilities![k]!, locale))}`
-        }
-      />
+      <ProbabilityBars {...{ classes: DIGITS, answer, right: label, label: t.answers(name) }} />
       <h3>{t.map}</h3>
       {map === undefined ? (
         <p class="hint">{t.measuring}</p>
