@@ -15,6 +15,10 @@ export interface Options {
   readonly nets: readonly string[];
   /** Batch sizes to time; each net's own if empty. */
   readonly batches: readonly number[];
+  /** Beginnings of scenes of the studio to watch; all if empty. */
+  readonly scenes: readonly string[];
+  /** A folder that keeps the trace of each scene. */
+  readonly traces: string | undefined;
   readonly json: string;
 }
 

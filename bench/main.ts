@@ -1,6 +1,6 @@
 // The benchmark's command line: `npm run bench -- [section …] [options]`. Measures the ceiling, then each section.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "nabla";
@@ -17,6 +17,7 @@ import { benchOverhead } from "./overhead.ts";
 import { Torch } from "./peers/torch.ts";
 import { benchProfile } from "./profile.ts";
 import { benchSteps } from "./step.ts";
+import { benchStudio } from "./studio.ts";
 import { benchWasm } from "./wasm.ts";
 
 const SECTIONS: Readonly<Record<string, Section>> = {
@@ -32,12 +33,18 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   profile: benchProfile,
 };
 
-const USAGE = `npm run bench -- [${Object.keys(SECTIONS).join("|")}|all] [options]
+/** Sections that measure no arithmetic, and need neither the ceiling nor PyTorch. */
+const APART: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = { studio: benchStudio };
+const NAMES = [...Object.keys(SECTIONS), ...Object.keys(APART)];
+
+const USAGE = `npm run bench -- [${NAMES.join("|")}|all] [options]
   --quick          fewer and shorter bursts: to see that everything runs
   --seconds s      length of one burst (0.4)
   --rounds n       bursts of each side (7)
   --nets A,C       only these nets
   --batches 1,128  these batches instead of each net's own
+  --scenes room,shift   of the studio, only scenes that begin so
+  --traces folder       of the studio, each scene's trace for DevTools goes there
   --json file      where the figures go (node_modules/.cache/nabla-bench.json)
 NABLA_PYTHON names a Python with PyTorch, NABLA_PEERS a folder whose node_modules hold other packages.`;
 
@@ -58,17 +65,15 @@ function readOptions(): Options | undefined {
     allowPositionals: true,
     options: {
       ...{ quick: { type: "boolean" }, help: { type: "boolean" } },
-      ...{ json: text, seconds: text, rounds: text, nets: text, batches: text },
+      ...{ json: text, seconds: text, rounds: text, nets: text, batches: text, scenes: text, traces: text },
     },
   });
   if (values.help === true) return undefined;
   const isAll = positionals.length === 0 || positionals.includes("all");
-  const sections = isAll ? Object.keys(SECTIONS) : positionals;
-  const unknown = sections.find((name) => !(name in SECTIONS));
+  const sections = isAll ? NAMES : positionals;
+  const unknown = sections.find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
-    throw new ConfigError(
-      `bench: "${unknown}" is no section. Use ${Object.keys(SECTIONS).join(", ")} or all.`,
-    );
+    throw new ConfigError(`bench: "${unknown}" is no section. Use ${NAMES.join(", ")} or all.`);
   }
   const isQuick = values.quick === true;
   return {
@@ -78,23 +83,33 @@ function readOptions(): Options | undefined {
     rounds: numberOf("rounds", values.rounds, isQuick ? 2 : 7),
     nets: listOf(values.nets),
     batches: listOf(values.batches).map((batch) => numberOf("batches", batch, 1)),
+    scenes: listOf(values.scenes),
+    traces: values.traces,
     json: values.json ?? join(cache, "nabla-bench.json"),
   };
+}
+
+async function openContext(options: Options): Promise<Context> {
+  const ceiling = await measureCeiling();
+  const torch = await Torch.open();
+  if (torch === undefined) console.log("PyTorch is left out: set NABLA_PYTHON to a Python that has it.\n");
+  return { options, ceiling, torch };
 }
 
 async function main(): Promise<void> {
   const options = readOptions();
   if (options === undefined) return console.log(USAGE);
-  const ceiling = await measureCeiling();
-  const torch = await Torch.open();
-  if (torch === undefined) console.log("PyTorch is left out: set NABLA_PYTHON to a Python that has it.\n");
-  const context: Context = { options, ceiling, torch };
+  const needsContext = options.sections.some((name) => name in SECTIONS);
+  const context = needsContext ? await openContext(options) : undefined;
   const figures: Record<string, Row[]> = {};
-  for (const name of options.sections) figures[name] = await SECTIONS[name]!(context);
-  torch?.close();
-  const machine = { cpu: cpus()[0]?.model, threads: ceiling.threads, node: process.version };
+  for (const name of options.sections) {
+    figures[name] = await (APART[name]?.(options) ?? SECTIONS[name]!(context!));
+  }
+  context?.torch?.close();
+  const machine = { cpu: cpus()[0]?.model, threads: availableParallelism(), node: process.version };
   mkdirSync(dirname(options.json), { recursive: true });
-  const report = { date: new Date().toISOString(), machine, ceiling, torch: torch?.version, figures };
+  const known = { ceiling: context?.ceiling, torch: context?.torch?.version };
+  const report = { date: new Date().toISOString(), machine, ...known, figures };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   console.log(`figures: ${options.json}`);
 }

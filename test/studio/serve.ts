@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { type BrowserServer, chromium } from "playwright-core";
 import { type PreviewServer, preview } from "vite";
 import type { TestProject } from "vitest/node";
+import { findChromium } from "../../bench/studio/chromium.ts";
 
 const STUDIO = fileURLToPath(new URL("../../studio", import.meta.url));
 const BUILT = fileURLToPath(new URL("../../dist/studio/index.html", import.meta.url));
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** Where the studio is served and a browser listens, or why not. */
 export type Served = { readonly url: string; readonly browser: string } | { readonly failure: string };
@@ -17,15 +17,6 @@ declare module "vitest" {
   export interface ProvidedContext {
     studio: Served;
   }
-}
-
-/** Where Chromium is: what NABLA_CHROMIUM says, or one of the usual places. */
-function findChromium(): string {
-  const found = [process.env["NABLA_CHROMIUM"], ...BROWSERS].find((path) => path && existsSync(path));
-  if (found) return found;
-  throw new Error(
-    `studio tests: no Chromium at ${BROWSERS.join(", ")}. Install it (Debian: apt-get install chromium) or name one in NABLA_CHROMIUM.`,
-  );
 }
 
 let server: PreviewServer | undefined;
