@@ -27,6 +27,9 @@ function writeRuns(): string {
   return runs;
 }
 
+/** Milliseconds in which a page opens. */
+const OPENING = 3000;
+
 async function watchScene(browser: Browser, url: string, scene: Scene, traces?: string): Promise<Row[]> {
   const page = await watchedPage(browser);
   const rows: Row[] = [];
@@ -35,11 +38,12 @@ async function watchScene(browser: Browser, url: string, scene: Scene, traces?: 
     const keep = traces && join(traces, `${title.replace(/\W+/g, "-")}.json`);
     rows.push({ scene: title, ...(await watch(browser, page, act, keep)) });
   };
+  // Nothing is asked of the page while it opens: a question of Playwright's is a task of its own.
   await add("open", async () => {
-    await page.goto(`${url}${scene.hash}`);
-    await page.locator(scene.ready).first().waitFor({ state: "attached" });
-    await page.waitForTimeout(1500);
+    await page.goto(`${url}${scene.hash}`, { waitUntil: "commit" });
+    await page.waitForTimeout(OPENING);
   });
+  await page.locator(scene.ready).first().waitFor({ state: "attached" });
   for (const { name, act } of scene.acts) await add(name, () => act(page));
   await page.close();
   return rows;

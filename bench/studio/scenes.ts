@@ -72,9 +72,9 @@ const AROUND = [
 /** Moves a slider with its keys. */
 const slide = (name: string, key: string, times: number): Act =>
   act("slide", async (page) => {
-    const slider = page.getByRole("slider", { name }).first();
+    await page.getByRole("slider", { name }).first().focus();
     for (let i = 0; i < times; i++) {
-      await slider.press(key);
+      await page.keyboard.press(key);
       await seconds(page, 0.1);
     }
     await seconds(page, 0.5);

@@ -20,8 +20,12 @@ interface Watched {
   readonly frames: number[];
 }
 
+/** Marks where the watching begins, in the page's clock and in the trace's. */
+const MARK = "performance.mark('watched')";
+
 /** Runs in the page before its own scripts; as text, since what a compiler adds to functions is not there. */
 const WATCHER = `
+  ${MARK};
   globalThis.seen = { long: [], frames: [] };
   new PerformanceObserver((list) => {
     for (const { startTime } of list.getEntries()) seen.long.push(startTime);
@@ -43,35 +47,28 @@ interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
+  /** Begin, length and time on a processor in microseconds. */
+  readonly ts: number;
   readonly dur?: number;
   readonly tdur?: number;
-  readonly args: { readonly name?: string; readonly data?: { readonly url?: string } };
 }
 
-/** The longest task of the busiest main thread of a page, wall and processor time in microseconds. */
+/** The longest task of the thread that the last mark is on, after the mark. */
 function longestTask(events: readonly TraceEvent[]): { dur: number; tdur: number } {
-  const mains = events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
-  const tasks = mains.map(({ pid, tid }) =>
-    events.filter((event) => event.name === "RunTask" && event.pid === pid && event.tid === tid),
-  );
-  const busiest = tasks.reduce((most, each) => (each.length > most.length ? each : most), []);
-  return busiest.reduce((longest, { dur = 0, tdur = 0 }) => (dur > longest.dur ? { dur, tdur } : longest), {
-    dur: 0,
-    tdur: 0,
-  });
+  const mark = events.filter(({ name }) => name === "watched").at(-1);
+  if (mark === undefined) throw new Error("Bug: the trace has no mark of the page.");
+  return events
+    .filter(
+      ({ name, pid, tid, ts }) => name === "RunTask" && pid === mark.pid && tid === mark.tid && ts > mark.ts,
+    )
+    .reduce((longest, { dur = 0, tdur = 0 }) => (dur > longest.dur ? { dur, tdur } : longest), {
+      ...{ dur: 0, tdur: 0 },
+    });
 }
 
 /** Of the trace: tasks; and what is worth keeping for DevTools, samples of the stack with it. */
-const TASKS = ["disabled-by-default-devtools.timeline"];
-const ALL = [
-  ...TASKS,
-  "toplevel",
-  "devtools.timeline",
-  "blink.user_timing",
-  "disabled-by-default-v8.cpu_profiler",
-  "v8",
-  "cc",
-];
+const TASKS = ["disabled-by-default-devtools.timeline", "blink.user_timing"];
+const ALL = [...TASKS, "toplevel", "devtools.timeline", "disabled-by-default-v8.cpu_profiler", "v8", "cc"];
 
 /** Does something with the page and tells what its main thread did meanwhile; `keep` is a file for the trace. */
 export async function watch(
@@ -80,16 +77,14 @@ export async function watch(
   act: () => Promise<unknown>,
   keep?: string,
 ): Promise<Seen> {
-  const begin = await page.evaluate("performance.now()");
-  const at = page.url();
   await browser.startTracing(page, { categories: keep === undefined ? TASKS : ALL });
+  await page.evaluate(MARK);
   await act();
   const written = await browser.stopTracing();
   if (keep !== undefined) writeFileSync(keep, written);
   const trace = JSON.parse(written.toString()) as { traceEvents: TraceEvent[] };
   const { dur, tdur } = longestTask(trace.traceEvents);
-  // A page that was loaded anew has a clock of its own.
-  const from = at === "about:blank" ? 0 : Number(begin);
+  const from = Number(await page.evaluate("performance.getEntriesByName('watched').at(-1).startTime"));
   const seen = (await page.evaluate("seen")) as Watched;
   const frames = seen.frames.filter((time) => time >= from);
   const pauses = frames.slice(1).map((time, i) => time - frames[i]!);
