@@ -43,8 +43,8 @@ export function NumberGrid(props: NumberGridProps) {
   const { locale } = usePreferences();
   const named = cellLabel ?? ((row: number, column: number) => `${label}: ${row}, ${column}`);
   return (
-    <figure class="figure number-grid" style={{ width: `min(100%, ${columns * cell}rem)` }}>
-      <div class="number-grid-box">
+    <figure class="figure number-grid">
+      <div class="number-grid-box" style={{ width: `${columns * cell}rem` }}>
         <div
           class="number-grid-cells"
           {...{ role: onEdit ? "group" : "img", "aria-label": label }}

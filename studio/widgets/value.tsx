@@ -35,6 +35,16 @@ export class FormulaBoard {
 
 export const FormulaContext = createContext(new FormulaBoard(() => {}));
 
+/** Shows this formula in the bar when called, and keeps it up to date as long as it stands there. */
+export function useFormula(given: string): () => void {
+  const tex = bareResult(given);
+  const board = useContext(FormulaContext);
+  const self = useRef({}).current;
+  useEffect(() => board.follow(self, tex), [tex]);
+  useEffect(() => () => board.leave(self), []);
+  return () => board.take(self, tex);
+}
+
 interface ValueProps {
   readonly value: number;
   /** LaTeX: the formula, with its numbers. */
@@ -51,12 +61,8 @@ interface ValueProps {
 }
 
 export function Value({ value, label, digits = 4, isSigned = false, name, ...given }: ValueProps) {
-  const tex = bareResult(given.tex);
   const { locale } = usePreferences();
-  const board = useContext(FormulaContext);
-  const self = useRef({}).current;
-  useEffect(() => board.follow(self, tex), [tex]);
-  useEffect(() => () => board.leave(self), []);
+  const tell = useFormula(given.tex);
   const text = given.text ?? formatNumber(value, locale, digits);
   const sign = !isSigned || value === 0 ? "" : value < 0 ? " negative" : " positive";
   return (
@@ -66,9 +72,9 @@ export function Value({ value, label, digits = 4, isSigned = false, name, ...giv
       data-name={name}
       data-value={value}
       aria-label={`${label}: ${text}`}
-      onFocus={() => board.take(self, tex)}
-      onMouseEnter={() => board.take(self, tex)}
-      onClick={() => board.take(self, tex)}
+      onFocus={tell}
+      onMouseEnter={tell}
+      onClick={tell}
     >
       {text}
     </button>

@@ -90,6 +90,19 @@ test("the camera's refusal is explained; where it is allowed its pictures are fi
   await page.context().close();
 });
 
+test("a camera's live pictures are filtered one after another until it is stopped", async () => {
+  const { page, complaints } = await studio.open("#/filters?w=0;0;0;0;1;0;0;0;0");
+  await page.context().grantPermissions(["camera"]);
+  await page.getByRole("button", { name: "Camera" }).click();
+  // The drawn picture's mean first, then that of one picture of the camera after another.
+  const means = new Set<unknown>();
+  await expect.poll(async () => means.add((await tableRows(page))[5]?.[1]).size).toBeGreaterThan(3);
+  await page.getByRole("button", { name: "Stop the camera" }).click();
+  await page.getByRole("button", { name: "Camera", exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test("an address that makes no sense is brought into range", async () => {
   const { page, complaints } = await studio.open("#/filters?picture=own&w=1;2&b=1e9&view=no&x=-5&y=9999");
   await expect.poll(async () => (await tableRows(page)).at(-1)?.[1]).toBe(255);

@@ -10,6 +10,9 @@ import { findChromium } from "../../bench/studio/chromium.ts";
 const STUDIO = fileURLToPath(new URL("../../studio", import.meta.url));
 const BUILT = fileURLToPath(new URL("../../dist/studio/index.html", import.meta.url));
 
+/** A camera that shows a moving test picture, for pages that may use one. */
+const CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
 /** Where the studio is served and a browser listens, or why not. */
 export type Served = { readonly url: string; readonly browser: string } | { readonly failure: string };
 
@@ -32,7 +35,12 @@ export async function setup(project: TestProject): Promise<void> {
       configFile: `${STUDIO}/vite.config.ts`,
       preview: { port: 0, host: "127.0.0.1" },
     });
-    browser = await chromium.launchServer({ executablePath, chromiumSandbox: false, headless: true });
+    browser = await chromium.launchServer({
+      executablePath,
+      chromiumSandbox: false,
+      headless: true,
+      args: CAMERA,
+    });
     project.provide("studio", { url: server.resolvedUrls!.local[0]!, browser: browser.wsEndpoint() });
   } catch (error) {
     // Thrown here, it would end the tests that need no browser too.

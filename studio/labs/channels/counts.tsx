@@ -30,7 +30,13 @@ export function CountsView({ sizes, counts }: { readonly sizes: LayerSizes; read
           />
         </div>
       ))}
-      <p>{t.ratio(formatNumber(counts.dense / counts.conv, locale, 3))}</p>
+      <p>
+        <Value
+          {...{ name: "ratio", value: counts.dense / counts.conv, label: t.ratio, digits: 3 }}
+          tex={`\\frac{${tex(counts.dense)}}{${tex(counts.conv)}} = ${tex(counts.dense / counts.conv)}`}
+        />
+        {` ${t.ratio}`}
+      </p>
     </div>
   );
 }

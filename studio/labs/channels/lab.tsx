@@ -7,12 +7,12 @@ import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
-import { HeatMap } from "../../widgets/heat-map.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
-import type { LayerSizes, Sparse } from "./compute.ts";
+import type { LayerSizes } from "./compute.ts";
 import { CountsView } from "./counts.tsx";
+import { MatrixView } from "./matrix-view.tsx";
 import { Stack } from "./stack.tsx";
 import { text } from "./text.ts";
 import "./channels.css";
@@ -122,36 +122,9 @@ export function Lab() {
           <h3 class="channels-title">{t.opened(format(shown.t + 1), format(shown.sizes.T))}</h3>
           <Stack sizes={shown.sizes} opened={shown.opened} t={shown.t} x={x} y={y} onMove={update} />
           <CountsView sizes={shown.sizes} counts={shown.counts} />
-          <MatrixView matrix={shown.matrix} sizes={shown.sizes} row={y * m + x} />
+          <MatrixView matrix={shown.matrix} sizes={shown.sizes} m={m} row={y * m + x} />
         </>
       )}
     </LabPage>
-  );
-}
-
-interface MatrixProps {
-  readonly matrix: Sparse;
-  readonly sizes: LayerSizes;
-  /** The row to frame. */
-  readonly row: number;
-}
-
-function MatrixView({ matrix, sizes: { C, d }, row }: MatrixProps) {
-  const t = useText(text);
-  const { locale } = usePreferences();
-  const format = (value: number): string => formatNumber(value, locale, 12);
-  const [rows, columns] = [format(matrix.rows), format(matrix.columns)];
-  return (
-    <div>
-      <h3 class="channels-title">{t.matrix}</h3>
-      <HeatMap
-        {...{ values: matrix.values, width: matrix.columns, height: matrix.rows }}
-        {...{ scale: "signed", size: Math.max(280, matrix.columns * 4) }}
-        label={t.matrixLabel(rows, columns)}
-        caption={t.rowMark}
-        frame={{ x: 0, y: row - 0.5, width: matrix.columns, height: 2 }}
-      />
-      <p>{t.matrixText(rows, columns, format(matrix.nonzero), format((2 * d + 1) ** 2 * C))}</p>
-    </div>
   );
 }

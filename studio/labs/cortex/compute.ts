@@ -31,6 +31,9 @@ export interface Shown {
   /** Brightness 0 … 255, row by row. */
   readonly bar: readonly number[];
   readonly answers: readonly number[];
+  /** The two greatest responses that each answer is the difference of: to the bar and to a black image. */
+  readonly peaks: readonly number[];
+  readonly rests: readonly number[];
 }
 
 const FIRST_DEVIATION = 0.01;
@@ -53,11 +56,8 @@ export function drawBar(angle: number): number[] {
   });
 }
 
-/**
- * The answers [N, FILTERS] to bars: relu(w ⋆ x + b), the greatest over all places, less that to a black image, as
- * physiologists subtract what a cell fires at rest.
- */
-function answersOf(model: Model, first: nn.LayerObject, angles: readonly number[]): Tensor {
+/** relu(w ⋆ x + b), the greatest over all places, for bars [N, FILTERS] and for a black image [1, FILTERS]. */
+function peaksOf(model: Model, first: nn.LayerObject, angles: readonly number[]) {
   const pixels = IMAGE_SIDE ** 2;
   const count = angles.length;
   const bytes = [...angles.flatMap(drawBar), ...new Array<number>(pixels).fill(0)];
@@ -67,7 +67,13 @@ function answersOf(model: Model, first: nn.LayerObject, angles: readonly number[
     .add(bias!.reshape(1, FILTERS, 1, 1))
     .relu()
     .max([2, 3]);
-  return all.slice([0, count]).sub(all.slice([count, count + 1]));
+  return { peaks: all.slice([0, count]), rests: all.slice([count, count + 1]) };
+}
+
+/** The answers [N, FILTERS] to bars, less those at rest, as physiologists subtract what a cell fires in the dark. */
+function answersOf(model: Model, first: nn.LayerObject, angles: readonly number[]): Tensor {
+  const { peaks, rests } = peaksOf(model, first, angles);
+  return peaks.sub(rests);
 }
 
 /** |Σ R·e^{2iθ}| / Σ R for answers [ANGLES, FILTERS], and the place of the greatest answer. */
@@ -138,8 +144,12 @@ export function start(seed: number) {
     /** The bar at this angle, and what the filters make of it. */
     show: (angle: number): Promise<Shown> =>
       inTurn(async () => {
-        const answers = await answersOf(run.model, first, [angle]).data();
-        return { angle, bar: drawBar(angle), answers: [...answers] };
+        const { peaks, rests } = peaksOf(run.model, first, [angle]);
+        const numbers = async (values: Tensor): Promise<number[]> => [...(await values.data())];
+        return {
+          ...{ angle, bar: drawBar(angle), answers: await numbers(peaks.sub(rests)) },
+          ...{ peaks: await numbers(peaks), rests: await numbers(rests) },
+        };
       }),
     /** Lets the training go. */
     stop: (): Promise<void> =>

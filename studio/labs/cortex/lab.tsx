@@ -41,7 +41,7 @@ export function Lab() {
   const [state, update] = useLabState("cortex", USUAL, check);
   const [isRunning, setRunning] = useState(false);
   const { epochs, filter, angle, seed } = state;
-  const { first, now, shown, isBusy, error } = useTraining(seed, epochs, angle);
+  const { first, now, shown, isBusy, error, restart } = useTraining(seed, epochs, angle);
   useEffect(() => {
     if (!isRunning || isBusy) return;
     if (epochs >= MOST_EPOCHS || error !== undefined) return setRunning(false);
@@ -73,7 +73,7 @@ export function Lab() {
           update({ epochs: 0 });
         },
       }}
-      seed={{ value: seed, onChange: (next) => update({ seed: next }) }}
+      seed={{ value: seed, onChange: (next) => (next === seed ? restart() : update({ seed: next })) }}
       error={error}
       explain={t.explain}
       task={{ text: t.task, isDone }}
@@ -121,8 +121,7 @@ export function Lab() {
             filter={filter}
             before={first.tunings[filter]!}
             now={own}
-            angle={angle}
-            answer={shown.answers[filter]!}
+            shown={shown}
             onTurn={turn}
           />
         </div>

@@ -6,7 +6,8 @@ import { Handle, Path, Plane, type Point } from "../../widgets/plane.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import { halfTurn } from "./bar-dial.tsx";
-import type { Tuning } from "./compute.ts";
+import type { Shown, Tuning } from "./compute.ts";
+import { answerTex } from "./filter-cards.tsx";
 import { ANGLE_STEP, ANGLES } from "./geometry.ts";
 import { text } from "./text.ts";
 
@@ -14,8 +15,7 @@ interface TuningCurveProps {
   readonly filter: number;
   readonly before: Tuning;
   readonly now: Tuning;
-  readonly angle: number;
-  readonly answer: number;
+  readonly shown: Shown;
   readonly onTurn: (angle: number) => void;
 }
 
@@ -23,7 +23,9 @@ interface TuningCurveProps {
 const pointsOf = ({ answers }: Tuning): Point[] =>
   [...answers, answers[0]!].map((y, i) => ({ x: i * ANGLE_STEP, y }));
 
-export function TuningCurve({ filter, before, now, angle, answer, onTurn }: TuningCurveProps) {
+export function TuningCurve({ filter, before, now, shown, onTurn }: TuningCurveProps) {
+  const { angle } = shown;
+  const answer = shown.answers[filter]!;
   const t = useText(text);
   const { locale } = usePreferences();
   const format = (value: number): string => formatNumber(value, locale, 3);
@@ -74,10 +76,7 @@ export function TuningCurve({ filter, before, now, angle, answer, onTurn }: Tuni
       </p>
       <p data-testid="tuning">
         {`${t.answer}: `}
-        <Value
-          {...{ name: "answer", label: t.answer, value: answer }}
-          tex={`R(${angle}^\\circ) = \\max_{i,j} \\operatorname{relu}(w \\star x_{${angle}^\\circ} + b)_{ij} - \\max_{i,j} \\operatorname{relu}(w \\star 0 + b)_{ij} = ${tex(answer)}`}
-        />
+        <Value {...{ name: "answer", label: t.answer, value: answer }} tex={answerTex(shown, filter, tex)} />
         {`, ${t.selectivity}: `}
         <Value
           {...{ name: "selectivity", label: t.selectivity, value: now.selectivity }}

@@ -17,9 +17,12 @@ export interface Trained {
   readonly shown: Shown | undefined;
   readonly isBusy: boolean;
   readonly error: string | undefined;
+  /** Begins again from the same seed, and goes as far. */
+  readonly restart: () => void;
 }
 
 interface Course {
+  readonly beginning: number;
   readonly seed: number;
   readonly session: Session;
   readonly first: Snapshot;
@@ -30,7 +33,12 @@ interface Course {
 export function useTraining(seed: number, epochs: number, angle: number): Trained {
   const [course, setCourse] = useState<Course>();
   const [error, setError] = useState<string>();
-  const isRight = course !== undefined && course.seed === seed && course.now.epochs <= epochs;
+  const [beginning, setBeginning] = useState(0);
+  const isRight =
+    course !== undefined &&
+    course.beginning === beginning &&
+    course.seed === seed &&
+    course.now.epochs <= epochs;
   useEffect(() => {
     let isCurrent = true;
     const fail = (problem: unknown): void =>
@@ -42,7 +50,7 @@ export function useTraining(seed: number, epochs: number, angle: number): Traine
         const session = await engine.start(seed);
         const first = await session.advance(0);
         if (!isCurrent) return void session.stop();
-        at = { seed, session, first, now: first };
+        at = { beginning, seed, session, first, now: first };
       } else if (course.now.epochs < epochs) {
         at = { ...course, now: await course.session.advance(epochs) };
       }
@@ -53,7 +61,7 @@ export function useTraining(seed: number, epochs: number, angle: number): Traine
     return () => {
       isCurrent = false;
     };
-  }, [course, isRight, seed, epochs]);
+  }, [course, isRight, seed, epochs, beginning]);
   const latest = useRef<Session | undefined>(undefined);
   latest.current = course?.session;
   useEffect(() => () => void latest.current?.stop(), []);
@@ -64,5 +72,6 @@ export function useTraining(seed: number, epochs: number, angle: number): Traine
     shown: shown.value,
     isBusy: !isRight || course.now.epochs < epochs,
     error: error ?? shown.error,
+    restart: () => setBeginning((count) => count + 1),
   };
 }

@@ -59,8 +59,11 @@ function useFiltered(picture: Picture | undefined, filter: Filter) {
     async () => picture && { picture, filter, map: await engine.filterPicture(picture, filter) },
     [picture, filter.values.join(), filter.bias],
   );
-  const answers = useComputed(() => engine.measureEdges(filter), [filter.values.join()]);
-  return { ...result, answers: answers.value, error: result.error ?? answers.error };
+  const answers = useComputed(
+    async () => ({ filter, answers: await engine.measureEdges(filter) }),
+    [filter.values.join()],
+  );
+  return { ...result, measured: answers.value, error: result.error ?? answers.error };
 }
 
 export function Lab() {
@@ -77,7 +80,8 @@ export function Lab() {
   );
   const shown = useFiltered(scene === "own" ? own : drawn.value, filter);
   const turned = useComputed(() => engine.measureEdges({ side: 3, values: FILTERS.down, bias: 0 }), []);
-  const { answers, value } = shown;
+  const { measured, value } = shown;
+  const answers = measured?.answers;
   const map = value?.map;
   const x = Math.min(state.x, (map?.width ?? 1) - 1);
   const y = Math.min(state.y, (map?.height ?? 1) - 1);
@@ -197,7 +201,7 @@ export function Lab() {
               </div>
               <Place {...value} {...{ b, isInside: inside, x, y, w, onWeight: setWeight }} />
             </div>
-            {answers && <Measured answers={answers} />}
+            {measured && <Measured {...measured} />}
           </div>
         </>
       )}

@@ -50,9 +50,10 @@ export function PictureChoice({ name, hasOwn, isBusy, onName, onPicture }: Pictu
           onName(option);
         }}
       />
-      <label class="field">
-        <span class="label">{t.upload}</span>
+      <label class="button file-button">
+        {t.upload}
         <input
+          class="for-readers"
           type="file"
           accept="image/*"
           onChange={(event) => {

@@ -16,7 +16,7 @@ import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
 import type { Corner, PatternName, Placed, WalkOptions } from "./compute.ts";
 import { Counterexamples } from "./counterexamples.tsx";
-import { INSIDE, isInside, PATTERN_NAMES, SIZES } from "./geometry.ts";
+import { INSIDE, isInside, PATTERN_NAMES, PATTERNS, SIZES } from "./geometry.ts";
 import { Stage } from "./stage.tsx";
 import { text } from "./text.ts";
 import "./maximum.css";
@@ -171,13 +171,21 @@ interface PeakProps {
 }
 
 /** The maximum now and its place, each with its formula. */
-function Peak({ placed: { peak }, options, best }: PeakProps) {
+function Peak({ placed: { peak, image }, options, best }: PeakProps) {
   const t = useText(text);
   const { locale } = usePreferences();
   const tex = (value: number): string => texNumber(formatNumber(value, locale));
   const [row, column] = [peak.row + 1, peak.column + 1];
-  const at = (index: number, letter: string): string =>
-    `${options.stride}\\cdot ${index - 1} - ${options.padding} + ${letter}`;
+  const filter = PATTERNS[options.pattern];
+  /** The light under the filter's cell at the peak; outside of the image there is none. */
+  const under = (cell: number): number => {
+    const x = options.stride * peak.column - options.padding + (cell % SIZES.pattern);
+    const y = options.stride * peak.row - options.padding + Math.floor(cell / SIZES.pattern);
+    const isIn = Math.min(x, y) >= 0 && Math.max(x, y) < SIZES.side;
+    return isIn ? image[y * SIZES.side + x]! : 0;
+  };
+  const products = filter.map((w, cell) => `${w}\\cdot ${under(cell)}`).join(" + ");
+  const argmax = `(i, j) = (${row},\\,${column}):\\quad ${products} = ${tex(peak.max)} = \\max`;
   return (
     <p aria-live="polite" data-testid="peak">
       {`${t.now} = `}
@@ -186,21 +194,20 @@ function Peak({ placed: { peak }, options, best }: PeakProps) {
           name="max"
           label={t.now}
           value={peak.max}
-          tex={`\\max_{i,j} \\sum_{k,l} w_{kl}\\,x_{si-p+k,\\;sj-p+l} = \\sum_{k,l} w_{kl}\\,x_{${at(row, "k")},\\;${at(column, "l")}} = ${tex(peak.max)}`}
+          tex={`\\max_{i,j} \\sum_{k,l} w_{kl}\\,x_{si-p+k,\\;sj-p+l} = ${products} = ${tex(peak.max)}`}
         />
       </strong>
       {`, argmax: ${t.argmax.row} `}
-      <Value
-        {...{ name: "row", label: t.argmax.row, value: row }}
-        tex={`\\operatorname{argmax}_{i,j} = (${row},\\,${column}),\\quad \\max = ${tex(peak.max)}`}
-      />
+      <Value {...{ name: "row", label: t.argmax.row, value: row }} tex={argmax} />
       {`, ${t.argmax.column} `}
-      <Value
-        {...{ name: "column", label: t.argmax.column, value: column }}
-        tex={`\\operatorname{argmax}_{i,j} = (${row},\\,${column}),\\quad \\max = ${tex(peak.max)}`}
-      />
+      <Value {...{ name: "column", label: t.argmax.column, value: column }} tex={argmax} />
       {`; ${t.best} `}
-      <Value name="best" label={t.best} value={best} tex={`\\sum_{k,l} w_{kl}^2 = ${tex(best)}`} />
+      <Value
+        name="best"
+        label={t.best}
+        value={best}
+        tex={`\\sum_{k,l} w_{kl}^2 = ${filter.map((w) => `${w}^2`).join(" + ")} = ${tex(best)}`}
+      />
     </p>
   );
 }

@@ -100,7 +100,7 @@ export function Preview({ augment, seed }: Pick<RunSettings, "augment" | "seed">
     <div>
       <h2>{t.previewTitle}</h2>
       <p class="hint">{`${t.preview}. ${augment === "none" ? t.previewNone : t.previewSome}`}</p>
-      <div class="row previews">
+      <div class="row top">
         {sheets.value?.map((values, i) => {
           const name = t.augments[shown[i] ?? augment];
           return (
