@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Studio, type StudioOptions, startStudio } from "../server/index.node.ts";
+import { type GivenData, type Studio, type StudioOptions, startStudio } from "../server/index.node.ts";
 import { QuietExit } from "./failure.ts";
 import { SIGNALLED, type SignalSource, STOP_SIGNALS } from "./interrupt.ts";
 
@@ -17,6 +17,8 @@ export interface StudioFlags {
   readonly runs?: string | undefined;
   readonly open?: boolean | undefined;
   readonly dataDir?: string | undefined;
+  /** What is learned from, where the page is to offer it. */
+  readonly given?: GivenData | undefined;
 }
 
 const WARNING =
@@ -31,10 +33,10 @@ export interface StudioVoice {
 
 /** Starts a studio and tells its address. */
 async function openStudio(
-  { port, host, public: isPublic, runs, open, dataDir }: StudioFlags,
+  { port, host, public: isPublic, runs, open, dataDir, given }: StudioFlags,
   { serve, remark }: StudioVoice,
 ): Promise<Studio> {
-  const options: StudioOptions = { port, host, isPublic, runs, dataDir };
+  const options: StudioOptions = { port, host, isPublic, runs, dataDir, data: given };
   const studio = await startStudio(options);
   if (isPublic === true) remark(WARNING);
   serve(studio.url);

@@ -3,10 +3,12 @@
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../base/errors.ts";
 import { DATA_SET_NAMES } from "../data/index.node.ts";
+import type { DataSet, ImageSource } from "../data/index.ts";
 import { resumeRunFolder } from "../train/index.node.ts";
 import { checkConfig, checkFlags, readConfigFile, resolveConfig, type TrainConfig } from "./config.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { QuietExit } from "./failure.ts";
+import { giveData } from "./given-data.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { openImages } from "./open-data.ts";
 import { withDevice } from "./open-device.ts";
@@ -35,8 +37,14 @@ export async function train(options: TrainOptions, context: Context): Promise<vo
   if (options.studio !== true) return trainAsPlanned(plan, options, context, view);
   const { whileServed } = await import("./studio.ts");
   const runs = dirname(plan.config.out ?? join("runs", "run"));
-  await whileServed({ runs, dataDir: plan.config.dataDir }, view, context.signals, () =>
-    trainAsPlanned(plan, options, context, view),
+  let give = (_: DataSet<ImageSource>): void => {};
+  const opened = new Promise<DataSet<ImageSource>>((resolve) => {
+    give = resolve;
+  });
+  const { data, dataDir } = plan.config;
+  const given = giveData(data, opened);
+  await whileServed({ runs, dataDir, given }, view, context.signals, () =>
+    trainAsPlanned(plan, options, context, view, give),
   );
 }
 
@@ -45,6 +53,7 @@ async function trainAsPlanned(
   options: TrainOptions,
   { terminal, signals }: Context,
   view: RunView,
+  onData: (data: DataSet<ImageSource>) => void = () => {},
 ): Promise<void> {
   const interrupt = listenForInterrupt(signals, () => {
     view.remark("finishing this step and saving; once more to stop at once");
@@ -55,6 +64,7 @@ async function trainAsPlanned(
       terminal,
       options.json || options.quiet,
     );
+    onData(data);
     const histograms = options.histograms === true || options.studio === true;
     const parts: RunParts = { config, data, resumed, view, interrupt, histograms };
     await withDevice(config, () => runAs(mode, options, parts, terminal));

@@ -3,7 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DataError } from "../base/errors.ts";
-import { decodeCifar } from "../formats/cifar.ts";
+import { CIFAR10_CLASSES, decodeCifar } from "../formats/cifar.ts";
 import { faultIn } from "../formats/fault.ts";
 import { readTar } from "../formats/tar.ts";
 import { cacheDir, dataFolder, notInDataDir } from "./cache.node.ts";
@@ -21,7 +21,6 @@ const MAX_ARCHIVE = 250_000_000;
 const BATCH_IMAGES = 10_000;
 const MAX_BATCH = BATCH_IMAGES * 3073;
 const OFFICIAL = { train: 50_000, test: 10_000 };
-const CLASSES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
 /** One batch: which part it belongs to, how many images its name promises, and its unpacked bytes. */
 interface Batch {
@@ -96,7 +95,7 @@ async function readPart(part: Batch["part"], found: Found, signal?: AbortSignal)
     labels.set(batch.labels, at);
     at += batch.count;
   }
-  return checkImageSet({ images, labels, shape: [3, 32, 32], classes: CLASSES }, `${NAME} ${part}`);
+  return checkImageSet({ images, labels, shape: [3, 32, 32], classes: CIFAR10_CLASSES }, `${NAME} ${part}`);
 }
 
 /** Reads a batch's name; `undefined` for any other file. */

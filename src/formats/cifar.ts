@@ -5,8 +5,12 @@ import { faultIn } from "./fault.ts";
 
 /** Bytes of one CIFAR-10 record: a label and 3×32×32 pixels. */
 export const CIFAR_RECORD = 3073;
+/** What its labels stand for. */
+export const CIFAR10_CLASSES: readonly string[] = [
+  ...["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+];
 const PIXELS = CIFAR_RECORD - 1;
-const CLASSES = 10;
+const CLASSES = CIFAR10_CLASSES.length;
 
 /** Labelled 3×32×32 images of one CIFAR-10 batch. */
 export interface CifarBatch {

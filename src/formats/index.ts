@@ -1,5 +1,5 @@
 // The package's `nabla/formats`: encoders and decoders of file formats, all of them on bytes in memory.
-export { CIFAR_RECORD, type CifarBatch, decodeCifar, encodeCifar } from "./cifar.ts";
+export { CIFAR_RECORD, CIFAR10_CLASSES, type CifarBatch, decodeCifar, encodeCifar } from "./cifar.ts";
 export type { Fault } from "./fault.ts";
 export { decodeIdxImages, decodeIdxLabels, encodeIdxImages, encodeIdxLabels, type IdxImages } from "./idx.ts";
 export {

@@ -54,7 +54,25 @@ export interface SweepSummary {
 
 /** Data sets that are served from files on the server's machine. */
 export const SERVED_DATA = ["mnist", "fashion-mnist", "cifar10"] as const;
-export type ServedData = (typeof SERVED_DATA)[number];
+/** The data of the command line: what `nabla train --studio` learns from, or `nabla studio --data` names. */
+export const GIVEN_DATA = "given";
+export type ServedData = (typeof SERVED_DATA)[number] | typeof GIVEN_DATA;
+
+/** The command line's data, where there is any beside the sets that go by their names. */
+export interface DataOffer {
+  readonly given?: {
+    /** What it is called on the command line. */
+    readonly title: string;
+    readonly shape: readonly [number, number, number];
+    readonly classes: readonly string[];
+    /** Images of each part. */
+    readonly train: number;
+    readonly test: number;
+  };
+}
+
+/** The name of a meta element that the server, and no other, puts into the page. */
+export const SERVER_MARK = "nabla-server";
 
 /** The answer to a request that failed; status 400 to 503. */
 export interface Failure {
@@ -89,10 +107,13 @@ export const paths = {
   stop: (name: string): string => `${runPath(name)}/stop`,
   /** `SweepSummary[]`. */
   sweeps: "/api/sweeps",
+  /** `DataOffer`. */
+  offer: "/api/data",
   /**
    * Images and labels as safetensors: `train.images` U8 [N, C, H, W], `train.labels` U8 [N], the same of `test`, and
-   * `classes` in the metadata as JSON. `part` leaves the other out, `limit` keeps the first images. 404 where the files
-   * are not on the machine, with what to do in `error`.
+   * `classes` in the metadata as JSON. `part` leaves the other out, `limit` keeps the first images; of the command line's
+   * data a fair sample. 404 where the files are not on the machine, 400 where more is asked for than one answer holds,
+   * with what to do in `error`.
    */
   data: (name: ServedData, { part, limit }: { part?: "train" | "test"; limit?: number } = {}): string => {
     const query = new URLSearchParams({

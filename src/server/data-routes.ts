@@ -1,13 +1,32 @@
-// Serves published data sets from files on this machine, one safetensors each. Downloads nothing; knows nothing of runs.
+// Serves published data sets from files on this machine, and the one that the command line names, as safetensors.
+// Downloads nothing; knows nothing of runs.
 import { type Context, Hono } from "hono";
 import { DataError } from "../base/errors.ts";
 import { cacheDir, dataFolder } from "../data/cache.node.ts";
+import { imageBytes, isStream, readImages } from "../data/image-set.ts";
 import { openDataSet } from "../data/index.node.ts";
-import { countOf, type DataSet, type ImageSet, takeFirst } from "../data/index.ts";
+import {
+  countOf,
+  type DataSet,
+  type ImageSet,
+  type ImageSource,
+  splitStratified,
+  takeFirst,
+} from "../data/index.ts";
 import { encodeSafetensors, type SafeTensor } from "../formats/index.ts";
-import { type Failure, SERVED_DATA } from "./api.ts";
+import { type DataOffer, type Failure, GIVEN_DATA, SERVED_DATA } from "./api.ts";
 
 const PARTS = ["train", "test"] as const;
+type Part = (typeof PARTS)[number];
+
+/** The data of the command line, opened when it is first asked for. */
+export interface GivenData {
+  readonly title: string;
+  open(): Promise<DataSet<ImageSource>>;
+}
+
+/** Bytes of images in one answer. */
+const MOST_BYTES = 2 ** 29;
 
 /** The data set from the first folder that has it; undefined where none has. Throws where its files are damaged. */
 async function findDataSet(name: string, folders: readonly string[]): Promise<DataSet | undefined> {
@@ -40,39 +59,93 @@ function limitOf(text: string | undefined): number | undefined {
 const fail = (c: Context, status: 400 | 404, error: string): Response =>
   c.json({ error } satisfies Failure, status);
 
-/** /api/data/:name, looking in `dataDir`, or else where `nabla train` would look. */
-export function dataRoutes(dataDir: string | undefined): Hono {
-  const given = dataFolder(dataDir);
-  const folders = dataDir === undefined ? [...(given === undefined ? [] : [given]), cacheDir()] : [given!];
+/** A fair sample of a set, in memory. */
+async function sampled(set: ImageSource, limit: number): Promise<ImageSet> {
+  const count = countOf(set);
+  const part = limit >= count ? set : splitStratified(set, limit / count, 1).validation;
+  if (!isStream(part)) return part as ImageSet;
+  const { labels, shape, classes } = part;
+  const images = await readImages(
+    part,
+    Int32Array.from(labels, (_, index) => index),
+  );
+  return { images, labels, shape, classes };
+}
+
+/** What is learned from, and what it is judged by. */
+const partOf = ({ train, validation, test }: DataSet<ImageSource>, part: Part): ImageSource =>
+  part === "train" ? train : (validation ?? test);
+
+/** Opens what is given once, and again only where that failed. */
+function openedOnce(given: GivenData): () => Promise<DataSet<ImageSource>> {
+  let opened: Promise<DataSet<ImageSource>> | undefined;
+  return () => {
+    opened ??= given.open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}
+
+async function offerOf(title: string, set: DataSet<ImageSource>): Promise<DataOffer> {
+  const { shape, classes } = set.train;
+  const [train, test] = PARTS.map((part) => countOf(partOf(set, part)));
+  return { given: { title, shape, classes, train: train!, test: test! } };
+}
+
+/** /api/data and below: sets looked for in `dataDir`, or else where `nabla train` would look, and what is given. */
+export function dataRoutes(dataDir: string | undefined, given?: GivenData): Hono {
+  const folder = dataFolder(dataDir);
+  const folders = dataDir === undefined ? [...(folder === undefined ? [] : [folder]), cacheDir()] : [folder!];
+  const openGiven = given && openedOnce(given);
   const app = new Hono();
+  app.get("/", async (c) =>
+    c.json(given && openGiven ? await offerOf(given.title, await openGiven()) : ({} satisfies DataOffer)),
+  );
   app.get("/:name", async (c) => {
     const name = c.req.param("name");
-    if (!(SERVED_DATA as readonly string[]).includes(name)) {
-      return fail(
-        c,
-        404,
-        `data: ${JSON.stringify(name)} is not served. There are ${SERVED_DATA.join(", ")}.`,
-      );
+    const isGiven = name === GIVEN_DATA && openGiven !== undefined;
+    if (!isGiven && !(SERVED_DATA as readonly string[]).includes(name)) {
+      const cure =
+        name === GIVEN_DATA ? "Start nabla studio with --data." : `There are ${SERVED_DATA.join(", ")}.`;
+      return fail(c, 404, `data: ${JSON.stringify(name)} is not served. ${cure}`);
     }
     const [wanted, limit] = [c.req.query("part"), limitOf(c.req.query("limit"))];
     const parts = PARTS.filter((part) => wanted === undefined || wanted === part);
     if (parts.length === 0) return fail(c, 400, "part: must be train or test. Leave it out for both.");
     if (limit === undefined) return fail(c, 400, "limit: must be a whole number of at least 1.");
-    const set = await findDataSet(name, folders);
+    const set = isGiven ? await openGiven() : await findDataSet(name, folders);
     if (set === undefined) {
       const cure = `Fetch it once with nabla data ${name}, or start the studio with --data-dir and the folder that has it.`;
       return fail(c, 404, `data: ${name} is not on this machine. ${cure}`);
     }
-    const tensors = parts.flatMap((part) =>
-      tensorsOf(part, takeFirst(set[part], Math.min(limit, countOf(set[part])))),
-    );
+    const bytes = parts.reduce((sum, part) => {
+      const source = partOf(set, part);
+      return sum + Math.min(limit, countOf(source)) * imageBytes(source);
+    }, 0);
+    if (bytes > MOST_BYTES) {
+      return fail(
+        c,
+        400,
+        `limit: the images take ${bytes} bytes, at most ${MOST_BYTES} are sent. Ask for fewer.`,
+      );
+    }
+    const tensors: [string, SafeTensor][] = [];
+    for (const part of parts) {
+      const source = partOf(set, part);
+      const few = isGiven
+        ? await sampled(source, limit)
+        : takeFirst(source as ImageSet, Math.min(limit, countOf(source)));
+      tensors.push(...tensorsOf(part, few));
+    }
     const metadata = {
       name,
       classes: JSON.stringify(set.train.classes),
       ...(set.note && { note: set.note }),
     };
-    const bytes = encodeSafetensors(Object.fromEntries(tensors), metadata);
-    return c.body(bytes as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "application/octet-stream" });
+    const content = encodeSafetensors(Object.fromEntries(tensors), metadata);
+    return c.body(content as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "application/octet-stream" });
   });
   return app;
 }

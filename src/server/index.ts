@@ -2,13 +2,16 @@
 // in index.node.ts, `nabla/server/node`.
 export {
   type CheckpointFile,
+  type DataOffer,
   type Failure,
+  GIVEN_DATA,
   type MetricsPage,
   paths,
   type RunDetail,
   type RunState,
   type RunSummary,
   SERVED_DATA,
+  SERVER_MARK,
   type ServedData,
   type SweepSummary,
 } from "./api.ts";

@@ -3,7 +3,8 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
 import { getMimeType } from "hono/utils/mime";
-import { openBelow } from "./confined.ts";
+import { SERVER_MARK } from "./api.ts";
+import { openBelow, readTextBelow } from "./confined.ts";
 
 // Beside this file in the package; in a clone also where the sources are run without being built.
 const PAGE_FOLDERS = ["../studio", "../../dist/studio"].map((path) =>
@@ -13,11 +14,20 @@ const PAGE_FOLDERS = ["../studio", "../../dist/studio"].map((path) =>
 const NOT_BUILT =
   "The studio's page is not built. In a clone, run npm run build; the runs are at /api/runs meanwhile.\n";
 
+const INDEX = "index.html";
+const MOST_INDEX = 1_000_000;
+
+/** The page with the mark by which it knows that the server is behind it; undefined where there is none. */
+async function markedIndex(folder: string): Promise<string | undefined> {
+  const page = await readTextBelow(folder, INDEX, MOST_INDEX);
+  return page?.replace(/<head>|(?=<title>)/, `$&<meta name="${SERVER_MARK}" content="1" />`);
+}
+
 /** The path of a file as the address names it; undefined for one that is no text. */
 function pathOf(address: string): string | undefined {
   try {
     const path = decodeURIComponent(address).slice(1);
-    return path === "" || path.endsWith("/") ? `${path}index.html` : path;
+    return path === "" || path.endsWith("/") ? `${path}${INDEX}` : path;
   } catch {
     return undefined;
   }
@@ -28,6 +38,10 @@ export function pageRoutes(folders: readonly string[] = PAGE_FOLDERS): Hono {
   const app = new Hono();
   app.get("*", async (c) => {
     const path = pathOf(c.req.path);
+    for (const folder of path === INDEX ? folders : []) {
+      const page = await markedIndex(folder);
+      if (page !== undefined) return c.html(page, 200, { "Cache-Control": "no-store" });
+    }
     for (const folder of path === undefined ? [] : folders) {
       const file = await openBelow(folder, path!);
       if (file === undefined) continue;
@@ -43,9 +57,7 @@ export function pageRoutes(folders: readonly string[] = PAGE_FOLDERS): Hono {
       }
       return c.body(Readable.toWeb(file.handle.createReadStream()) as ReadableStream, 200, headers);
     }
-    return path === "index.html"
-      ? c.text(NOT_BUILT, 404)
-      : c.text("There is nothing at this address.\n", 404);
+    return path === INDEX ? c.text(NOT_BUILT, 404) : c.text("There is nothing at this address.\n", 404);
   });
   return app;
 }

@@ -204,6 +204,10 @@ describe("a request that changes something", () => {
 });
 
 describe("every answer", () => {
+  it("marks the page, which then knows what serves it", async () => {
+    const { body } = await get("/");
+    expect(body).toBe('<!doctype html><meta name="nabla-server" content="1" /><title>studio</title>');
+  });
   it("carries the headers that isolate the page", async () => {
     const answers = [
       await raw("/"),

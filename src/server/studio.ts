@@ -8,7 +8,7 @@ import { ConfigError, NablaError } from "../base/errors.ts";
 import { checkDataDir } from "../data/cache.node.ts";
 import { type Door, guard, isLoopback, newToken, urlOf } from "./access.ts";
 import type { Failure } from "./api.ts";
-import { dataRoutes } from "./data-routes.ts";
+import { dataRoutes, type GivenData } from "./data-routes.ts";
 import { protect } from "./headers.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { RunCatalog } from "./run-catalog.ts";
@@ -26,6 +26,8 @@ export interface StudioOptions {
   readonly isPublic?: boolean | undefined;
   /** Where to look for the files of data sets, and nowhere else. */
   readonly dataDir?: string | undefined;
+  /** A data set to learn from in the page, beside those that go by their names. */
+  readonly data?: GivenData | undefined;
   /** Where the built page lies, if not in the package. */
   readonly page?: string | undefined;
 }
@@ -75,7 +77,7 @@ function studioApp(door: Door, options: StudioOptions, ending: AbortSignal): Hon
   const app = new Hono();
   app.use(protect, guard(door));
   app.route("/api", runRoutes(new RunCatalog(options.runs ?? "runs"), ending));
-  app.route("/api/data", dataRoutes(options.dataDir));
+  app.route("/api/data", dataRoutes(options.dataDir, options.data));
   app.all("/api/*", (c) =>
     c.json({ error: "api: there is nothing at this address." } satisfies Failure, 404),
   );

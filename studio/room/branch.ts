@@ -11,7 +11,7 @@ import {
   type TrainingState,
 } from "nabla/train";
 import { fitOptions, netOf } from "./build.ts";
-import type { RoomData } from "./open-data.ts";
+import type { RoomData } from "./data/open-data.ts";
 import { addStep, noPoints, type Points } from "./points.ts";
 import type { RoomSettings } from "./settings.ts";
 import { stepOf } from "./snapshots.ts";

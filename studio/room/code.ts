@@ -51,7 +51,7 @@ function dataText(
   return {
     imports: 'import { openDataSet } from "nabla/data/node";\n',
     lines: [
-      `const set = await openDataSet(${source === "files" ? own : JSON.stringify(source)});`,
+      `const set = await openDataSet(${source === "files" || source === "given" ? own : JSON.stringify(source)});`,
       `const train = data.takeFirst(set.train, ${images});`,
       `const validation = data.takeFirst(set.test, ${held});`,
     ].join("\n"),

@@ -11,9 +11,10 @@ import type { Progress } from "./branch.ts";
 import { fitOptions, netOf } from "./build.ts";
 import { codeOf } from "./code.ts";
 import { describeNet } from "./compute.ts";
+import type { GivenFile } from "./data/given-file.ts";
+import { openData } from "./data/open-data.ts";
+import { readFiles } from "./data/open-files.ts";
 import { judge, view } from "./inspect/look.ts";
-import { openData } from "./open-data.ts";
-import type { GivenFile } from "./open-files.ts";
 import { addPoints, noPoints } from "./points.ts";
 import { TrainingSession } from "./session.ts";
 import { LAYER_TYPES, PRESETS, type RoomSettings, USUAL, usualLayer } from "./settings.ts";
@@ -222,7 +223,7 @@ test("a past net is judged as evaluate() judges it, and its insides are of its o
   expect(filters!.data).toEqual(state!.parameters["0.weight"]!.data);
   expect(spread.weights["0.weight"]!.count).toBe(200);
   expect(Object.keys(spread.gradients)).toEqual(Object.keys(spread.weights));
-  const { probabilities, maps, label } = await view(model, data, 3);
+  const { probabilities, maps, label } = await view(model, data.validation, 3);
   expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
   expect(label).toBe(validation.labels[3]);
   expect(maps.map(({ of, height, width }) => [of, height, width].join("×"))).toEqual([
@@ -244,7 +245,7 @@ test("the program of a branch prints the branch's losses", async () => {
     ...{ ...settings, layers: [usualLayer("conv2d"), ...PRESETS.convolutional, usualLayer("dropout")] },
     ...{ epochs: 1, optimizer: "sgd", labelSmoothing: 0.1, clipNorm: 1, augment: ["crop", "cutout"] },
   };
-  const session = await TrainingSession.open(chosen, await openData(chosen, []));
+  const session = await TrainingSession.open(chosen, await openData(chosen));
   const { points } = await finish(session);
   const printed: string[] = [];
   const code = codeOf(chosen, { classes: train.classes, shape: train.shape })
@@ -269,16 +270,15 @@ test("MNIST's files are paired by their counts, the larger set is learned from",
     { path: `${name}-labels-idx1-ubyte.gz`, bytes: gzipSync(encodeIdxLabels(labels)) },
   ];
   const files = [...filesOf("t10k", set.test), ...filesOf("train", set.train)];
-  const found = await openData({ source: "files", images: 10 }, files);
+  const found = await openData({ source: "files", images: 10 }, await readFiles(files));
   expect(found.train.labels).toEqual(set.train.labels.slice(0, 10));
   expect(found.validation.images).toEqual(set.test.images.slice(0, 2 * 784));
-  await expect(openData({ source: "files", images: 10 }, files.slice(0, 1))).rejects.toThrow(
-    "1 files hold 1 sets of images and 0 of labels",
-  );
-  await expect(openData({ source: "files", images: 10 }, [files[0]!, files[3]!])).rejects.toThrow(
+  await expect(readFiles(files.slice(0, 1))).rejects.toThrow("1 files hold 1 sets of images and 0 of labels");
+  await expect(readFiles([files[0]!, files[3]!])).rejects.toThrow(
     "t10k-images-idx3-ubyte: there are 6 images and no file with as many labels",
   );
-  await expect(openData({ source: "files", images: 10 }, [])).rejects.toThrow("0 files hold");
+  await expect(readFiles([])).rejects.toThrow("0 files hold");
+  await expect(openData({ source: "files", images: 10 })).rejects.toThrow("none have been given");
 });
 
 test("an address holds the settings", () => {

@@ -1,17 +1,19 @@
 // What the training room computes, as its page calls it in the worker: a net described, a session opened. Runs in Node alike.
 import { ConfigError, describe, type LayerRow, nn } from "nabla";
-import { countOf } from "nabla/data";
 import { exportOnnx } from "nabla/onnx";
 import { encodeModel } from "nabla/train";
 import { layerOf, netOf } from "./build.ts";
-import { judge, view } from "./inspect/look.ts";
-import { openData } from "./open-data.ts";
-import { type GivenFile, readFiles } from "./open-files.ts";
+import { openData } from "./data/open-data.ts";
+import { ownData } from "./data/own-files.ts";
+import { type ChosenImage, judge, view } from "./inspect/look.ts";
 import { type Place, TrainingSession } from "./session.ts";
 import type { Change, LayerSpec, RoomSettings } from "./settings.ts";
 
+export { dataOffer } from "./data/open-data.ts";
+export { takeFiles } from "./data/own-files.ts";
 export { listSweeps } from "./sweep/sweeps.ts";
-export { listRuns, runInside, stopRun, watchRun } from "./watch/feed.ts";
+export { listRuns, stopRun, testScore, watchRun } from "./watch/feed.ts";
+export { openRun, savedNets } from "./watch/run-nets.ts";
 
 /** A net as a table, or the layer at which it does not hold together. */
 export interface NetDescription {
@@ -52,25 +54,10 @@ export function describeNet(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What the user's own files hold. */
-export interface FilesInfo {
-  readonly shape: readonly number[];
-  readonly classes: readonly string[];
-  readonly images: number;
-}
-
-/** What a set in these files would be; throws `DataError` where they are none. */
-export async function describeFiles(files: readonly GivenFile[]): Promise<FilesInfo> {
-  const { train } = await readFiles(files);
-  return { shape: train.shape, classes: train.classes, images: countOf(train) };
-}
-
-/** Opens a session on the data that the settings name; `files` where they are the user's own. */
-export async function open(settings: RoomSettings, files: readonly GivenFile[] = []) {
-  let held: TrainingSession | undefined = await TrainingSession.open(
-    settings,
-    await openData(settings, files),
-  );
+/** Opens a session on the data that the settings name. */
+export async function open(settings: RoomSettings) {
+  const data = await openData(settings, ownData());
+  let held: TrainingSession | undefined = await TrainingSession.open(settings, data);
   let last: Promise<unknown> = Promise.resolve();
   /** After all that was asked before, since a session does one thing at a time. */
   const inTurn = <R>(action: (session: TrainingSession) => R | Promise<R>): Promise<R> => {
@@ -91,9 +78,9 @@ export async function open(settings: RoomSettings, files: readonly GivenFile[] =
     /** The score, mistakes and parameters of the net as it was at a place. */
     judge: (place: Place) =>
       inTurn(async (session) => judge(await session.modelAt(place), session.data, place.step)),
-    /** What it made of a validation image. */
-    view: (place: Place, image: number) =>
-      inTurn(async (session) => view(await session.modelAt(place), session.data, image)),
+    /** What it made of a validation image, or of a picture of the reader's. */
+    view: (place: Place, image: ChosenImage) =>
+      inTurn(async (session) => view(await session.modelAt(place), session.data.validation, image)),
     /** The net as it was at a place, as a file's bytes. */
     encode: (place: Place, format: "onnx" | "safetensors") =>
       inTurn(async (session) => {

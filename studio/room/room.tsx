@@ -8,20 +8,30 @@ import { useText } from "../text/use-text.ts";
 import { ADDRESS, printSettings, readSettings } from "./address.ts";
 import { type Measure, stepAt } from "./clock.ts";
 import { actionsOf, Controls } from "./controls.tsx";
-import type { GivenFile } from "./open-files.ts";
+import type { DataThere } from "./data/data-choice.tsx";
+import { useDrop, useOwnFiles } from "./data/use-own-files.ts";
 import "./room.css";
 import { Overlay } from "./runs/overlay.tsx";
 import { useListedRuns } from "./runs/shown-runs.ts";
-import { type RoomSettings, SHAPES } from "./settings.ts";
+import { isServedSource, type RoomSettings, SHAPES } from "./settings.ts";
 import { Settings } from "./settings-panel.tsx";
+import type { en } from "./text.en.ts";
 import { text } from "./text.ts";
 import { Trained } from "./trained.tsx";
 import { engine, type OpenSession, useTraining } from "./use-training.ts";
 import { RunInside } from "./watch/run-inside.tsx";
+import { isServed } from "./watch/served.ts";
 import { ServerSide, useWatch } from "./watch/server-side.tsx";
 
 /** Classes of each of the sets that everyone has. */
 const TEN = 10;
+
+/** Why the data that is chosen is not there, where it is not. */
+function lackOf({ source }: RoomSettings, { own, given }: DataThere, t: typeof en): string | undefined {
+  if (source === "files" && own.info === undefined) return t.noFiles;
+  if (isServedSource(source) && !isServed()) return t.notServed;
+  return source === "given" && given === undefined ? t.notGiven : undefined;
+}
 
 /** The step that is looked at: the last one, or one that was chosen. */
 function useSeek(open: OpenSession | undefined) {
@@ -44,15 +54,12 @@ export function Room() {
   );
   const settings = readSettings(address);
   const change = (more: Partial<RoomSettings>): void => update(printSettings({ ...settings, ...more }));
-  const [files, setFiles] = useState<readonly GivenFile[]>([]);
-  const training = useTraining(settings, files);
+  const own = useOwnFiles(() => change({ source: "files" }));
+  const given = useComputed(async () => (isServed() ? engine.dataOffer() : undefined), []).value;
+  const lack = lackOf(settings, { own, given }, t);
+  const training = useTraining(settings, lack);
   const watch = useWatch(address.watch, (names) => update({ watch: names }));
   const runs = useListedRuns(training, watch.watched, watch.list.runs ?? []);
-  const isOwn = settings.source === "files";
-  const own = useComputed(
-    async () => (isOwn && files.length > 0 ? engine.describeFiles(files) : undefined),
-    [isOwn, files],
-  );
   const { open, isRunning, isOpening } = training;
   const { at, seek } = useSeek(open);
   useEffect(() => {
@@ -63,20 +70,22 @@ export function Room() {
     seek(Math.round(stepAt(open.branches[open.active]!.info.clock, measure, place)));
   };
   const isFixed = open !== undefined || isOpening;
+  const isOver = useDrop(own, isFixed ? t.dropLater : undefined);
+  const info = settings.source === "files" ? own.info : settings.source === "given" ? given : undefined;
   // A form of many fields, which does not change with each step.
   const form = useMemo(
     () => (
       <Settings
-        {...{ settings, files, onChange: change, onFiles: setFiles, disabled: isFixed }}
+        {...{ settings, lack, onChange: change, there: { own, given }, disabled: isFixed }}
         isOpen={!isFixed && watch.names.length === 0}
-        shape={own.value?.shape ?? SHAPES[settings.source]}
-        classes={own.value?.classes.length ?? TEN}
-        fault={isOwn ? own.error : undefined}
+        shape={info?.shape ?? SHAPES[settings.source]}
+        classes={info?.classes.length ?? TEN}
       />
     ),
-    [address, files, isFixed, own, isOwn],
+    [address, isFixed, own.info, own.isReading, given, t, watch.names.length === 0],
   );
-  const server = useMemo(() => <ServerSide watch={watch} />, [watch.list, address.watch]);
+  const errors = watch.watched.map(({ error }) => error);
+  const server = useMemo(() => <ServerSide watch={watch} />, [watch.list, address.watch, errors.join()]);
   useRunKeys(actionsOf(training));
   return (
     <article class="lab room">
@@ -84,12 +93,24 @@ export function Room() {
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </header>
+      {isOver && (
+        <div class="room-over" role="presentation">
+          {isFixed ? t.dropLater : t.dropNow}
+        </div>
+      )}
+      {own.problem !== undefined && (
+        <p class="notice" role="alert" data-testid="drop-problem">
+          {own.problem} {own.info && t.filesKept}
+        </p>
+      )}
       {server}
       {form}
       <Controls training={training} />
       {runs.length > 0 && <Overlay {...{ runs, training, onPick: pick, onLeave: watch.leave }} />}
       {open && <Trained {...{ open, training, at, onSeek: seek }} />}
-      {watch.watched.length > 0 && <RunInside runs={watch.watched} list={watch.list.runs ?? []} />}
+      {watch.watched.length > 0 && (
+        <RunInside runs={watch.watched} list={watch.list.runs ?? []} there={{ own, given }} />
+      )}
     </article>
   );
 }

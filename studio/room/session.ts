@@ -8,7 +8,7 @@ import { Branch, type Progress, replay } from "./branch.ts";
 import { netOf } from "./build.ts";
 import { carryOver, firstState, rhythmOf } from "./carry.ts";
 import { type Clock, placeOf } from "./clock.ts";
-import type { RoomData } from "./open-data.ts";
+import type { RoomData } from "./data/open-data.ts";
 import type { Change, RoomSettings } from "./settings.ts";
 import { Snapshots, stepOf } from "./snapshots.ts";
 

@@ -4,22 +4,20 @@ import { useText } from "../text/use-text.ts";
 import { Choice } from "../widgets/choice.tsx";
 import { printLayers } from "./address.ts";
 import { Composer } from "./compose/composer.tsx";
-import { DataChoice } from "./data-choice.tsx";
-import type { GivenFile } from "./open-files.ts";
+import { DataChoice, type DataThere } from "./data/data-choice.tsx";
 import { PRESET_NAMES, PRESETS, type PresetName, type RoomSettings } from "./settings.ts";
 import { TrainingFields } from "./settings-form.tsx";
 import { text } from "./text.ts";
 
 interface SettingsProps {
   readonly settings: RoomSettings;
-  readonly files: readonly GivenFile[];
+  readonly there: DataThere;
   /** Of the images, as far as they are known. */
   readonly shape: readonly number[];
   readonly classes: number;
-  /** What is wrong with the files. */
-  readonly fault: string | undefined;
+  /** Why there is nothing to learn from as yet. */
+  readonly lack: string | undefined;
   readonly onChange: (change: Partial<RoomSettings>) => void;
-  readonly onFiles: (files: readonly GivenFile[]) => void;
   readonly disabled: boolean;
   /** Whether the form is open at first. */
   readonly isOpen: boolean;
@@ -29,19 +27,14 @@ const presetOf = ({ layers }: RoomSettings): PresetName | "own" =>
   PRESET_NAMES.find((name) => printLayers(PRESETS[name]) === printLayers(layers)) ?? "own";
 
 export function Settings(props: SettingsProps) {
-  const { settings, files, shape, classes, fault, onChange, onFiles, disabled, isOpen } = props;
+  const { settings, there, shape, classes, lack, onChange, disabled, isOpen } = props;
   const t = useText(text);
   const preset = presetOf(settings);
   return (
     <details class="panel" open={isOpen}>
       <summary>{t.settings}</summary>
       <div class="stage">
-        <DataChoice {...{ settings, files, disabled, onChange, onFiles }} />
-        {fault !== undefined && (
-          <p class="notice" role="alert">
-            {fault}
-          </p>
-        )}
+        <DataChoice {...{ settings, there, lack, disabled, onChange }} />
         <h2>{t.net}</h2>
         <div class="row end">
           <Choice

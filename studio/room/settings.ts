@@ -69,12 +69,14 @@ export type ScheduleName = (typeof SCHEDULES)[number];
 export const AUGMENTATIONS = ["affine", "elastic", "crop", "flip", "erasing", "cutout", "mixup"] as const;
 export type AugmentationName = (typeof AUGMENTATIONS)[number];
 /** What can be learned from: drawn here, served by the command line, or files given to the page. */
-export const SOURCES = ["digits", "mnist", "fashion-mnist", "cifar10", "files"] as const;
+export const SOURCES = ["digits", "mnist", "fashion-mnist", "cifar10", "given", "files"] as const;
 export type SourceName = (typeof SOURCES)[number];
-/** Shapes of their images; of files until it is known. */
+/** Whether a source is one that the command line serves. */
+export const isServedSource = (source: SourceName): boolean => source !== "digits" && source !== "files";
+/** Shapes of their images; of the reader's own until it is known. */
 export const SHAPES: Readonly<Record<SourceName, readonly number[]>> = {
   ...{ digits: [1, 28, 28], mnist: [1, 28, 28], "fashion-mnist": [1, 28, 28] },
-  ...{ cifar10: [3, 32, 32], files: [1, 28, 28] },
+  ...{ cifar10: [3, 32, 32], given: [3, 32, 32], files: [1, 28, 28] },
 };
 
 export interface RoomSettings {

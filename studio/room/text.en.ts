@@ -11,6 +11,7 @@ export const en = {
     mnist: "MNIST, from the command line",
     "fashion-mnist": "Fashion-MNIST, from the command line",
     cifar10: "CIFAR-10, from the command line",
+    given: "the command line's own data",
     files: "your own files",
   },
   images: "training images",
@@ -138,10 +139,26 @@ export const en = {
     units: "units",
     share: "share",
   },
-  chooseFiles: "MNIST's files (idx, packed or not)",
+  chooseFiles: "files of MNIST (idx) or CIFAR-10 (.bin), packed or not",
   chooseFolder: "or a folder with a folder of pictures for each class",
-  dropHint: "They can be dropped here too. They stay in this browser.",
-  filesGiven: (count: string) => `Files given: ${count}.`,
+  dropHint:
+    "Files of MNIST or CIFAR-10, or a folder of pictures, can be dropped anywhere on the page. They stay in this browser.",
+  dropNow: "Drop the files to learn from them",
+  dropLater:
+    "A run is open, whose data stays. Press “New run” first, then drop the files again. Nothing has changed.",
+  readingFiles: "Reading the files…",
+  filesHold: (images: string, shape: string, classes: string) =>
+    `Your files hold ${images} images of ${shape} in ${classes} classes.`,
+  filesValidation: (images: string) => `${images} more are for validation.`,
+  filesKept: "The files given before are still there.",
+  filesTooLarge:
+    "These files take more than a page can hold, 1 GB. Give fewer, or use nabla train --data for them.",
+  noFiles: "No files have been given yet.",
+  notServed:
+    "This page is served as a static site, so the command line gives it no data. Open it by nabla studio, or drop the files on the page.",
+  notGiven:
+    "The command line has no data of its own to give. Start nabla studio --data with a folder of pictures.",
+  givenData: (title: string) => `${title}, from the command line`,
   inspect: "The net inside",
   inspectAt: (step: string) => `The net inside, at step ${step}`,
   whenPaused: "(renewed on pause)",
@@ -162,6 +179,15 @@ export const en = {
   weights: "weights",
   gradients: "gradients",
   deviation: "deviation",
+  noMistakes: "None: every image is read right.",
+  ownPicture: "or a picture of your own",
+  run: "run",
+  runInside: (name: string, step: string | undefined) =>
+    step === undefined ? `Inside ${name}` : `Inside ${name}, at step ${step}`,
+  savedNet: "saved net",
+  trainedNet: "the trained one",
+  lookedWith: "looked at with",
+  noNet: "The run has saved no net yet; it does after its first epoch.",
   oneImage: "One image, layer by layer",
   image: "validation image",
   imageIs: (label: string) => `This is ${label}.`,

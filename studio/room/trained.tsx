@@ -1,7 +1,9 @@
 // What can be done with a session beside going on: its past, the net inside, what can be taken home.
 import { useComputed } from "../engine/use-computed.ts";
+import { useText } from "../text/use-text.ts";
 import { ExportPanel } from "./export-panel.tsx";
-import { Inspector } from "./inspect/inspector.tsx";
+import { Inspector, type Looked } from "./inspect/inspector.tsx";
+import { text } from "./text.ts";
 import { Timeline } from "./timeline.tsx";
 import type { OpenSession, Training } from "./use-training.ts";
 
@@ -14,6 +16,7 @@ interface TrainedProps {
 }
 
 export function Trained({ open, training, at, onSeek }: TrainedProps) {
+  const t = useText(text);
   const { branches, active, session, info } = open;
   const view = branches[active]!;
   const { isRunning } = training;
@@ -23,13 +26,21 @@ export function Trained({ open, training, at, onSeek }: TrainedProps) {
   );
   const { settings } = view.info;
   const place = { branch: active, step: at };
+  const looked: Looked = {
+    ...{ key: `${open.run} ${active} ${at}`, step: at, classes: info.classes },
+    judge: () => session.judge(place),
+    view: (image) => session.view(place, image),
+  };
   return (
     <>
       <Timeline
         {...{ settings, at, onSeek, last: view.step, kept: kept.value, isBusy: isRunning }}
         onBranch={(change) => training.branch(place, change)}
       />
-      <Inspector {...{ session, info, isRunning, place }} />
+      <Inspector
+        {...{ looked, isRunning, testId: "inspector" }}
+        title={(step) => (step === undefined ? t.inspect : t.inspectAt(step))}
+      />
       <ExportPanel {...{ session, settings, info, place }} isBusy={isRunning} />
     </>
   );

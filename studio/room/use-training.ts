@@ -4,7 +4,6 @@ import { engineOf, type Session } from "../engine/client.ts";
 import type { Failure, Progress } from "./branch.ts";
 import type * as Compute from "./compute.ts";
 import { Series } from "./curves/series.ts";
-import type { GivenFile } from "./open-files.ts";
 import type { BranchInfo, Place, SessionInfo } from "./session.ts";
 import type { Change, RoomSettings } from "./settings.ts";
 
@@ -66,8 +65,8 @@ function take(view: BranchView, { points, epochs, step, ended, failure }: Progre
 
 export const isOver = (view: BranchView): boolean => view.ended !== undefined || view.failure !== undefined;
 
-/** The training of these settings; whatever changes the page is drawn again. */
-export function useTraining(settings: RoomSettings, files: readonly GivenFile[]): Training {
+/** The training of these settings; `lack` says why it cannot begin. Whatever changes the page is drawn again. */
+export function useTraining(settings: RoomSettings, lack: string | undefined): Training {
   const [, setTurn] = useState(0);
   const [isRunning, setRunning] = useState(false);
   const [isOpening, setOpening] = useState(false);
@@ -80,21 +79,23 @@ export function useTraining(settings: RoomSettings, files: readonly GivenFile[])
   const redraw = (): void => setTurn((turn) => turn + 1);
 
   const openOnce = async (): Promise<OpenSession> => {
+    if (lack !== undefined) throw new Error(lack);
     setOpening(true);
     try {
-      const session = await engine.open(settings, files);
+      const session = await engine.open(settings);
       const info = await session.info();
       const run = ++runs.current;
       current.current = { run, session, info, branches: [newView(run, info.branch)], active: 0 };
       return current.current;
     } finally {
-      opening.current = undefined;
       setOpening(false);
     }
   };
   const openSession = async (): Promise<OpenSession> => {
     if (current.current !== undefined) return current.current;
-    opening.current ??= openOnce();
+    opening.current ??= openOnce().finally(() => {
+      opening.current = undefined;
+    });
     return opening.current;
   };
   const attempt = (action: () => Promise<void>): void => {

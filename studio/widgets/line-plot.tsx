@@ -31,6 +31,8 @@ interface LinePlotProps {
   readonly isLogY?: boolean;
   readonly height?: number;
   readonly label: string;
+  /** Whether what stands along the axis is counted (steps, layers) and has no parts; so if left out. */
+  readonly isCounted?: boolean;
   /** Plots of one group share the cursor. */
   readonly group?: string;
   /** Called with the index of the point that is clicked. */
@@ -44,13 +46,23 @@ const dashOf = ({ dash, opacity }: Curve, index: number): readonly number[] | un
 
 /** A dash as the legend's borders can show it. */
 const borderOf = (dash: readonly number[] | undefined): string =>
-  dash === undefined ? "solid" : dash[0]! > 3 ? "dashed" : "dotted";
+  dash === undefined || dash.length === 0 ? "solid" : dash[0]! > 3 ? "dashed" : "dotted";
 
-/** What stands along the axis is counted: steps, epochs, layers. */
 const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
 export function LinePlot(props: LinePlotProps) {
-  const { x, curves, xLabel, yLabel, isLogY = false, height = 240, label, group, onPick } = props;
+  const {
+    x,
+    curves,
+    xLabel,
+    yLabel,
+    isLogY = false,
+    height = 240,
+    label,
+    group,
+    isCounted = true,
+    onPick,
+  } = props;
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const isDark = useIsDark();
@@ -71,7 +83,13 @@ export function LinePlot(props: LinePlotProps) {
         height,
         scales: { x: { time: false }, y: isLogY ? { distr: 3 } : {} },
         axes: [
-          { ...axis, label: xLabel, labelSize: 22, incrs: WHOLE, values: (_, ticks) => ticks.map(format) },
+          {
+            ...axis,
+            label: xLabel,
+            labelSize: 22,
+            ...(isCounted && { incrs: WHOLE }),
+            values: (_, ticks) => ticks.map(format),
+          },
           { ...axis, label: yLabel, labelSize: 22, size: 58, values: (_, ticks) => ticks.map(format) },
         ],
         series: [
@@ -115,7 +133,7 @@ export function LinePlot(props: LinePlotProps) {
       made.destroy();
       chart.current = undefined;
     };
-  }, [shape.join("|"), xLabel, yLabel, isLogY, height, isDark, locale]);
+  }, [shape.join("|"), xLabel, yLabel, isLogY, height, isDark, locale, isCounted]);
   useEffect(() => {
     chart.current?.setData([[...x], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData);
   }, [x, curves]);

@@ -52,14 +52,14 @@ test("a net is composed by keyboard and pointer, with its counts, and a fault at
   expect(await layersOf(page)).toEqual(["conv2d", "relu", "flatten", "linear"]);
   await expect.poll(() => page.locator(".composer [role=alert]").count()).toBe(0);
   await page.getByRole("button", { name: "remove layer 1 relu", exact: true }).click();
-  expect(page.url()).toContain("net=conv2d%7E16%7E3%7E1_flatten_linear%7E4");
+  await expect.poll(() => page.url()).toContain("net=conv2d%7E16%7E3%7E1_flatten_linear%7E4");
   await page.context().close();
 });
 
 test("MNIST's files are learned from; the net inside is shown at a past step, and taken home", async () => {
   const { page, complaints } = await studio.open(`${DENSE}&source=files`);
   const { train } = generateDigits({ train: 200, test: 1 });
-  await page.getByLabel("MNIST's files").setInputFiles([
+  await page.getByLabel("files of MNIST").setInputFiles([
     {
       name: "train-images-idx3-ubyte",
       mimeType: "application/octet-stream",
@@ -71,7 +71,9 @@ test("MNIST's files are learned from; the net inside is shown at a past step, an
       buffer: Buffer.from(encodeIdxLabels(train.labels)),
     },
   ]);
-  await expect.poll(() => page.getByTestId("files").textContent()).toContain("Files given: 2");
+  await expect
+    .poll(() => page.getByTestId("files").textContent())
+    .toContain("Your files hold 200 images of 1×28×28 in 10 classes.");
   await page.locator("h1").click();
   await page.keyboard.press("Space");
   await page.locator('[data-ended="epochs"]').waitFor({ timeout: 50_000 });
@@ -118,10 +120,13 @@ test("a folder of pictures is a class a folder; what is no picture is named", as
   await page.getByLabel("or a folder").setInputFiles(join(folder, "pictures"));
   await expect.poll(() => page.locator(".composer-head .composer-shape").textContent()).toBe("3×32×32");
   await page
-    .getByLabel("MNIST's files")
+    .getByLabel("files of MNIST")
     .setInputFiles([{ name: "odd/a.png", mimeType: "image/png", buffer: Buffer.from("no picture") }]);
   await expect
-    .poll(() => page.locator(".notice").textContent())
+    .poll(() => page.getByTestId("drop-problem").textContent())
     .toContain("files: the pictures lie in 1 folders");
+  // Those before are still there.
+  expect(await page.getByTestId("drop-problem").textContent()).toContain("are still there");
+  expect(await page.getByTestId("files").textContent()).toContain("12 images of 3×32×32 in 2 classes");
   await page.context().close();
 });

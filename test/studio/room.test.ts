@@ -3,7 +3,7 @@
 import { openDevice, setDevice } from "nabla";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openData } from "../../studio/room/open-data.ts";
+import { openData } from "../../studio/room/data/open-data.ts";
 import { TrainingSession } from "../../studio/room/session.ts";
 import { PRESETS, type RoomSettings, USUAL } from "../../studio/room/settings.ts";
 import { openStudio, type Studio } from "./harness.ts";
@@ -45,7 +45,7 @@ test("trains by keyboard as in Node, goes back, and branches into two futures", 
   }
   await page.keyboard.press("Space");
   await ended(page);
-  const session = await TrainingSession.open(settings, await openData(settings, []));
+  const session = await TrainingSession.open(settings, await openData(settings));
   const wanted = await session.advance(20);
   const first = await rowsOf(page, 0);
   expect(first.map(([, step]) => step)).toEqual(wanted.points.step);
@@ -123,7 +123,7 @@ test("a branch goes on with another optimiser and batch size, and says what it k
   await page.locator("h1").click();
   await page.keyboard.press("Space");
   await ended(page);
-  const session = await TrainingSession.open(settings, await openData(settings, []));
+  const session = await TrainingSession.open(settings, await openData(settings));
   await session.advance(13);
   await session.branch({ branch: 0, step: 13 }, { optimizer: "sgd", batchSize: 32 });
   const wanted = await session.advance(20);
@@ -169,6 +169,25 @@ test("an address that makes no sense is brought into range", async () => {
   expect(await page.getByLabel("optimiser").inputValue()).toBe("adamW");
   expect(await page.getByLabel("epochs").inputValue()).toBe("500");
   expect(await page.getByLabel("learning rate η").inputValue()).toBe("0.003");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("on a static site no server is asked, and what it would serve says what to do", async () => {
+  const { page, complaints } = await studio.open("#/");
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${studio.url}#/room?source=mnist`);
+  await page.locator(".room").waitFor();
+  expect(await page.getByRole("region", { name: "Data" }).textContent()).toContain("Open it by nabla studio");
+  expect(
+    await page.getByRole("option", { name: "MNIST, from the command line", exact: true }).isDisabled(),
+  ).toBe(true);
+  await page.keyboard.press("ArrowRight");
+  await expect
+    .poll(() => page.locator(".room-controls [role=alert]").textContent())
+    .toContain("served as a static site");
+  expect(asked.filter((path) => path.includes("/api/"))).toEqual([]);
   expect(complaints).toEqual([]);
   await page.context().close();
 });

@@ -166,6 +166,7 @@ function QuantityPlot({ runs, onPick, quantity, measure, beta, isLog = false }: 
   return (
     <LinePlot
       {...{ x: grid.x, curves, xLabel: over, yLabel: name, isLogY: isLog, height: 230, group: "curves" }}
+      isCounted={measure !== "epoch"}
       label={t.plot(name, over, runs.map((run) => run.name).join(", "))}
       onPick={(index) => onPick?.(measure, grid.x[index]!)}
     />

@@ -1,84 +1,99 @@
-// The net as it is, or was, at one step: score, confusions, mistakes, spreads, filters, and one image layer by layer.
+// A net as it is, or was: score, confusions, mistakes, spreads, filters, and one image layer by layer. Knows nothing of
+// where the net comes from.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
-import { type Computed, useComputed } from "../../engine/use-computed.ts";
+import { useComputed } from "../../engine/use-computed.ts";
 import { shell } from "../../text/index.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
-import { NumberField } from "../../widgets/number-field.tsx";
-import type { Place, SessionInfo } from "../session.ts";
 import { text } from "../text.ts";
-import type { RoomSession } from "../use-training.ts";
 import { Confusion } from "./confusion.tsx";
-import type { Judgement, View } from "./look.ts";
+import type { ChosenImage, Judgement, View } from "./look.ts";
+import { OneImage } from "./one-image.tsx";
 import { Photo } from "./photo.tsx";
 import { Spread } from "./spread.tsx";
 import { TileSheet } from "./tile-sheet.tsx";
 
-interface InspectorProps {
-  readonly session: RoomSession;
-  readonly info: SessionInfo;
-  readonly place: Place;
-  /** While it is trained, nothing new is looked at. */
-  readonly isRunning: boolean;
+/** A net that can be looked at. */
+export interface Looked {
+  /** Changes with the net and with the images that it is looked at with. */
+  readonly key: string;
+  /** The step it is of, where that is known. */
+  readonly step?: number | undefined;
+  readonly classes: readonly string[];
+  readonly judge: () => Promise<Judgement>;
+  readonly view: (image: ChosenImage) => Promise<View>;
 }
 
-/** A place that has been stayed at for a moment, so that a slider that is drawn along does not ask for every step. */
-function useSettled(place: Place, isRunning: boolean): Place | undefined {
-  const [settled, setSettled] = useState<Place>();
+interface InspectorProps {
+  readonly title: (step: string | undefined) => string;
+  /** Undefined while there is none. */
+  readonly looked: Looked | undefined;
+  /** While it is trained, nothing new is looked at. */
+  readonly isRunning: boolean;
+  readonly testId: string;
+  /** What is chosen, above all else. */
+  readonly children?: ComponentChildren;
+}
+
+/** A net that has been stayed at for a moment, so that a slider that is drawn along does not ask for every step. */
+function useSettled(looked: Looked | undefined, isRunning: boolean): Looked | undefined {
+  const [settled, setSettled] = useState<Looked>();
   useEffect(() => {
     if (isRunning) return;
-    const timer = setTimeout(() => setSettled(place), 150);
+    const timer = setTimeout(() => setSettled(looked), 150);
     return () => clearTimeout(timer);
-  }, [place.branch, place.step, isRunning]);
+  }, [looked?.key, isRunning]);
   return settled;
 }
 
-export function Inspector({ session, info, place, isRunning }: InspectorProps) {
+export function Inspector({ title, looked, isRunning, testId, children }: InspectorProps) {
   const t = useText(text);
   const { lab } = useText(shell);
   const { locale } = usePreferences();
-  const [image, setImage] = useState(0);
-  const at = useSettled(place, isRunning);
-  const judged = useComputed(
-    async () => at && { at, judgement: await session.judge(at) },
-    [session, at?.branch, at?.step],
-  );
-  const viewed = useComputed(
-    async () => at && (await session.view(at, image)),
-    [session, at?.branch, at?.step, image],
-  );
+  const [image, setImage] = useState<ChosenImage>(0);
+  const at = useSettled(looked, isRunning);
+  const judged = useComputed(async () => at && { at, judgement: await at.judge() }, [at?.key]);
+  const viewed = useComputed(async () => at && (await at.view(image)), [at?.key, image]);
   const error = judged.error ?? viewed.error;
   const found = judged.value;
+  const step = found?.at.step;
   return (
-    <section class="panel stage" aria-label={t.inspect} data-testid="inspector" data-step={found?.at.step}>
+    <section class="panel stage" aria-label={title(undefined)} data-testid={testId} data-step={step}>
       <h2>
-        {found === undefined ? t.inspect : t.inspectAt(formatNumber(found.at.step, locale))}
+        {title(step === undefined ? undefined : formatNumber(step, locale))}
         {(judged.isBusy || isRunning) && (
           <span class="hint">{` ${isRunning ? t.whenPaused : lab.computing}`}</span>
         )}
       </h2>
+      {children}
       {error !== undefined && (
         <p class="notice" role="alert">
           {lab.failed} {error}
         </p>
       )}
-      {found && <Judged {...found} classes={info.classes} />}
-      <OneImage viewed={viewed} {...{ info, image }} onImage={setImage} />
+      {found && <Judged judgement={found.judgement} classes={found.at.classes} onImage={setImage} />}
+      {found && (
+        <OneImage
+          {...{ view: viewed.value, classes: found.at.classes, image, onImage: setImage }}
+          images={found.judgement.images}
+        />
+      )}
     </section>
   );
 }
 
-function Judged({
-  judgement,
-  classes,
-}: {
+interface JudgedProps {
   readonly judgement: Judgement;
   readonly classes: readonly string[];
-}) {
+  readonly onImage: (index: number) => void;
+}
+
+function Judged({ judgement, classes, onImage }: JudgedProps) {
   const t = useText(text);
   const { locale } = usePreferences();
-  const { score, mistakes, spread, filters } = judgement;
+  const { score, spread, filters } = judgement;
   const wrong = score.count - Math.round(score.accuracy * score.count);
   return (
     <>
@@ -97,22 +112,7 @@ function Judged({
         </div>
         <div>
           <h3>{t.mistakes}</h3>
-          <ul class="room-photos">
-            {mistakes.map((mistake) => {
-              const [actual, predicted] = [classes[mistake.label], classes[mistake.predicted]];
-              const said = t.mistake(
-                String(actual),
-                String(predicted),
-                formatPercent(mistake.probability, locale, 0),
-              );
-              return (
-                <li key={mistake.index}>
-                  <Photo picture={mistake} label={said} size={64} />
-                  <span class="hint">{said}</span>
-                </li>
-              );
-            })}
-          </ul>
+          <Mistakes {...{ judgement, classes, onImage }} />
         </div>
       </div>
       {filters && (
@@ -135,54 +135,29 @@ function Judged({
   );
 }
 
-interface OneImageProps {
-  readonly viewed: Computed<View | undefined>;
-  readonly info: SessionInfo;
-  readonly image: number;
-  readonly onImage: (image: number) => void;
-}
-
-function OneImage({ viewed, info, image, onImage }: OneImageProps) {
+/** The worst mistakes, each of which can be looked at layer by layer. */
+function Mistakes({ judgement: { mistakes }, classes, onImage }: JudgedProps) {
   const t = useText(text);
   const { locale } = usePreferences();
-  const view = viewed.value;
-  const percent = (share: number): string => formatPercent(share, locale, 1);
-  const ranked = (view?.probabilities ?? [])
-    .map((probability, index) => ({ probability, index }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, 3);
+  if (mistakes.length === 0) return <p>{t.noMistakes}</p>;
   return (
-    <div class="stage">
-      <h3>{t.oneImage}</h3>
-      <NumberField
-        {...{ label: t.image, value: image, min: 0, max: info.validationImages - 1, step: 1, isWhole: true }}
-        onChange={onImage}
-      />
-      {view && (
-        <>
-          <div class="row">
-            <Photo picture={view.image} label={t.imageIs(String(info.classes[view.label]))} size={112} />
-            <p data-testid="reading">
-              {t.imageIs(String(info.classes[view.label]))}{" "}
-              {ranked
-                .map(({ probability, index }) => `${info.classes[index]}: ${percent(probability)}`)
-                .join(", ")}
-            </p>
-          </div>
-          <details>
-            <summary>{t.maps}</summary>
-            {view.maps.map((map) => (
-              <figure key={map.layer} class="figure">
-                <TileSheet sheet={map} scale="signed" size={44} label={t.mapOf(map.layer, map.type)} />
-                <figcaption>
-                  {`${t.mapOf(map.layer, map.type)}: ${map.of > 1 || map.height > 1 ? `${map.of}×${map.height}×${map.width}` : map.width}`}
-                  {map.count < map.of && `, ${t.firstOf(formatNumber(map.count, locale))}`}
-                </figcaption>
-              </figure>
-            ))}
-          </details>
-        </>
-      )}
-    </div>
+    <ul class="room-photos">
+      {mistakes.map((mistake) => {
+        const [actual, predicted] = [classes[mistake.label], classes[mistake.predicted]];
+        const said = t.mistake(
+          String(actual),
+          String(predicted),
+          formatPercent(mistake.probability, locale, 0),
+        );
+        return (
+          <li key={mistake.index}>
+            <button type="button" class="room-mistake" onClick={() => onImage(mistake.index)}>
+              <Photo picture={mistake} size={64} />
+              <span class="hint">{said}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -12,10 +12,12 @@ import {
   predict,
   watchParameters,
 } from "nabla/train";
-import type { RoomData } from "../open-data.ts";
+import type { GivenFile } from "../data/given-file.ts";
+import type { RoomData } from "../data/open-data.ts";
+import { readPicture } from "../data/pictures.ts";
 
 /** Validation images that are looked at, at the most. */
-const MOST_IMAGES = 1000;
+export const MOST_IMAGES = 1000;
 const MOST_MISTAKES = 12;
 const MOST_FILTERS = 32;
 /** Channels shown of one layer. */
@@ -41,6 +43,8 @@ export interface Picture {
 
 export interface Judgement {
   readonly score: Evaluation;
+  /** Images that can be looked at one by one. */
+  readonly images: number;
   readonly mistakes: readonly (Mistake & Picture)[];
   readonly spread: Pick<HistogramEvent, "weights" | "gradients">;
   /** The first convolution's filters, or what the first dense layer looks for; none where neither sees the image. */
@@ -63,7 +67,7 @@ export async function judge(model: Model, { train, validation }: RoomData, step:
     ...{ type: "epoch", epoch: 0, step, train: score, seconds: 0 },
   });
   return {
-    score,
+    ...{ score, images: countOf(validation) },
     mistakes: score.worst
       .slice(0, MOST_MISTAKES)
       .map((mistake) => ({ ...mistake, ...pictureAt(set, mistake.index) })),
@@ -100,21 +104,28 @@ async function filtersOf(model: Model): Promise<Sheet | undefined> {
   return undefined;
 }
 
+/** One image of the set by its index, or a picture of the reader's. */
+export type ChosenImage = number | GivenFile;
+
 export interface View {
   readonly image: Picture;
-  readonly index: number;
-  readonly label: number;
+  /** Undefined for a picture of the reader's. */
+  readonly label?: number | undefined;
   readonly probabilities: readonly number[];
   readonly maps: readonly Sheet[];
 }
 
-/** What the model makes of validation image `index`, layer by layer. */
-export async function view(model: Model, { validation }: RoomData, index: number): Promise<View> {
-  const image = pictureAt(validation, index);
+/** What the model makes of an image, layer by layer. */
+export async function view(model: Model, set: ImageSet, chosen: ChosenImage): Promise<View> {
+  const image =
+    typeof chosen === "number"
+      ? pictureAt(set, chosen)
+      : { shape: model.shape, pixels: await readPicture(chosen, model.shape) };
   const [probabilities] = await predict(model, image.pixels);
   const maps = await featureMaps(model, image.pixels);
   return {
-    ...{ image, index, label: validation.labels[index]!, probabilities: [...probabilities!] },
+    ...{ image, label: typeof chosen === "number" ? set.labels[chosen] : undefined },
+    probabilities: [...probabilities!],
     maps: maps.map((map) => sheetOf(map, map, MOST_CHANNELS)),
   };
 }

@@ -4,7 +4,8 @@ import type { Picture } from "./look.ts";
 
 interface PhotoProps {
   readonly picture: Picture;
-  readonly label: string;
+  /** None where what stands beside it says the same. */
+  readonly label?: string;
   /** CSS pixels of its width. */
   readonly size: number;
 }
@@ -26,7 +27,8 @@ export function Photo({ picture, label, size }: PhotoProps) {
   }, [pixels]);
   return (
     <canvas
-      {...{ ref: canvas, width, height, role: "img", "aria-label": label }}
+      {...{ ref: canvas, width, height }}
+      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
       class="pixelated"
       style={{ width: `${size}px` }}
     />

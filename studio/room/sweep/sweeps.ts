@@ -1,6 +1,6 @@
 // The results of sweeps as tables: a row a trial, a column a swept field, whatever files they came from. Runs in the worker.
 import { paths, type SweepSummary } from "nabla/server";
-import { ask } from "../watch/feed.ts";
+import { ask } from "../watch/ask.ts";
 
 /** A value of a swept field. */
 export type Setting = number | string | boolean;

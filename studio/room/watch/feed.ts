@@ -1,28 +1,10 @@
 // Follows runs of the command line through its server: the list, and each run's events as they come, gathered into
 // batches so that the page has little to do. Runs in the worker.
 import { DataError } from "nabla";
-import { filters } from "nabla/explain";
 import { type Failure, type MetricsPage, paths, type RunDetail, type RunSummary } from "nabla/server";
-import {
-  decodeModel,
-  type EndEvent,
-  type EpochEvent,
-  type HistogramEvent,
-  type RunEvent,
-  type StartEvent,
-} from "nabla/train";
-import { type Sheet, sheetOf } from "../inspect/look.ts";
+import type { EndEvent, EpochEvent, HistogramEvent, RunEvent, StartEvent } from "nabla/train";
 import { addStep, noPoints, type Points } from "../points.ts";
-
-/** The answer as JSON; undefined where there is no server of ours at this address. */
-export async function ask<T>(path: string): Promise<T | undefined> {
-  const answer = await fetch(path).catch(() => undefined);
-  // A static site answers with a page of its own, or with nothing.
-  if (!answer?.headers.get("content-type")?.includes("json")) return undefined;
-  const value = (await answer.json()) as T | Failure;
-  if (answer.ok) return value as T;
-  throw new DataError((value as Failure).error, { path });
-}
+import { ask } from "./ask.ts";
 
 /** All runs, newest first; undefined where the page has no server. */
 export const listRuns = (): Promise<RunSummary[] | undefined> => ask<RunSummary[]>(paths.runs);
@@ -33,27 +15,9 @@ export async function stopRun(name: string): Promise<void> {
   if (!answer.ok) throw new DataError(((await answer.json()) as Failure).error, { name });
 }
 
-/** A run's score on the test images, and the filters of its net, once they are there. */
-export interface RunInside {
-  readonly score?: RunDetail["score"];
-  readonly filters?: Sheet | undefined;
-}
-
-export async function runInside(name: string): Promise<RunInside> {
-  const detail = await ask<RunDetail>(paths.run(name));
-  const answer = detail?.hasModel ? await fetch(paths.model(name)) : undefined;
-  const bytes = answer?.ok ? new Uint8Array(await answer.arrayBuffer()) : undefined;
-  // A net that is not of the zoo cannot be built up from its file, and one without convolutions has no filters.
-  const found =
-    bytes &&
-    (await decodeModel(bytes)
-      .then(filters)
-      .catch(() => undefined));
-  return {
-    ...(detail?.score && { score: detail.score }),
-    filters: found && sheetOf({ layer: found.layer, type: "conv2d" }, found),
-  };
-}
+/** A run's score on the test images, once it is there. */
+export const testScore = async (name: string): Promise<RunDetail["score"]> =>
+  (await ask<RunDetail>(paths.run(name)))?.score;
 
 /** What has come of a run since the last batch. */
 export interface Batch {

@@ -1,74 +1,174 @@
-// A run of the command line from inside.
+// A run of the command line from inside: one of the nets it has saved, looked at with images of the reader's choice, its
+// score on the test images, and what it told of its weights while it trained.
 import type { RunSummary } from "nabla/server";
+import { useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Choice } from "../../widgets/choice.tsx";
+import { type DataThere, useSources } from "../data/data-choice.tsx";
 import { Confusion } from "../inspect/confusion.tsx";
+import { Inspector, type Looked } from "../inspect/inspector.tsx";
 import { Spread } from "../inspect/spread.tsx";
-import { TileSheet } from "../inspect/tile-sheet.tsx";
+import { SHAPES, type SourceName } from "../settings.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
+import type { NetFacts, SavedNet } from "./run-nets.ts";
 import type { WatchedRun } from "./use-watched.ts";
 
-export function RunInside({
-  runs,
-  list,
-}: {
+interface RunInsideProps {
   readonly runs: readonly WatchedRun[];
   readonly list: readonly RunSummary[];
-}) {
-  const newest = runs.at(-1)!;
+  readonly there: DataThere;
+}
+
+/** One of the runs that are watched, the newest unless another is chosen. */
+export function RunInside({ runs, list, there }: RunInsideProps) {
+  const t = useText(text);
+  const [chosen, setChosen] = useState<string>();
+  const run = runs.find(({ name }) => name === chosen) ?? runs.at(-1)!;
+  const summary = list.find(({ name }) => name === run.name);
   return (
     <>
-      <Inside run={newest} state={list.find(({ name }) => name === newest.name)?.state} />
+      <Nets key={run.name} {...{ run, summary, there }}>
+        {runs.length > 1 && (
+          <Choice
+            {...{ label: t.run, value: run.name, options: runs.map(({ name }) => name), onChange: setChosen }}
+            nameOf={(name) => name}
+          />
+        )}
+      </Nets>
       <p
         class="for-readers"
         data-testid="watched"
-        data-name={newest.name}
-        data-points={newest.series.steps.length}
-        data-loss={newest.series.points.loss.at(-1)}
+        data-name={run.name}
+        data-points={run.series.steps.length}
+        data-loss={run.series.points.loss.at(-1)}
       />
     </>
   );
 }
 
-interface InsideProps {
+interface NetsProps {
   readonly run: WatchedRun;
+  readonly summary: RunSummary | undefined;
+  readonly there: DataThere;
+  readonly children: preact.ComponentChildren;
+}
+
+/** The source whose images the run's net takes: what it was trained on, or what is most like it. */
+function likeliest({ config }: Pick<RunSummary, "config">, facts: NetFacts, { own, given }: DataThere) {
+  const fits = (shape: readonly number[] | undefined): boolean => shape?.join() === facts.shape.join();
+  const named = (Object.keys(SHAPES) as SourceName[]).find((source) => source === config["data"]);
+  if (named !== undefined) return named;
+  if (fits(given?.shape)) return "given";
+  if (fits(own.info?.shape)) return "files";
+  return facts.shape[0] === 3 ? "cifar10" : "digits";
+}
+
+function Nets({ run, summary, there, children }: NetsProps) {
+  const t = useText(text);
+  const { sources, nameOf, canTake } = useSources(there);
+  const { name } = run;
+  const isEnded = run.end !== undefined;
+  const nets = useComputed(
+    () => engine.savedNets(name),
+    [name, summary?.state, isEnded, run.series.epochs.length],
+  );
+  const session = useComputed(() => engine.openRun(name), [name]);
+  const [file, setFile] = useState<string>();
+  const [source, setSource] = useState<SourceName>();
+  const list = nets.value ?? [];
+  const net = list.find((each) => keyOf(each) === file) ?? list[0];
+  const facts = useComputed(
+    async () => net && session.value && { net, ...(await session.value.facts(net)) },
+    [session.value, net && `${keyOf(net)} ${net.modified}`],
+  );
+  const known = facts.value;
+  const images = source ?? (summary && known && likeliest(summary, known, there));
+  const looked =
+    known &&
+    session.value &&
+    images &&
+    lookedOf(session.value, known, { source: images, turn: there.own.turn });
+  const step = (at: string | undefined): string => t.runInside(name, at);
+  return (
+    <Inspector title={step} looked={looked} isRunning={false} testId="run-inside">
+      <div class="row end">
+        {children}
+        {net && (
+          <Choice
+            {...{ label: t.savedNet, value: keyOf(net), options: list.map(keyOf), onChange: setFile }}
+            nameOf={(each) => (each === TRAINED ? t.trainedNet : each.replace(/\.safetensors$/, ""))}
+          />
+        )}
+        {images && (
+          <Choice
+            {...{ label: t.lookedWith, value: images, options: sources, nameOf, canTake }}
+            onChange={setSource}
+          />
+        )}
+      </div>
+      {net === undefined && !nets.isBusy && <p>{t.noNet}</p>}
+      {facts.error !== undefined && (
+        <p class="notice" role="alert">
+          {facts.error}
+        </p>
+      )}
+      <Told {...{ run, isEnded }} hasNet={looked !== undefined} state={summary?.state} />
+    </Inspector>
+  );
+}
+
+const TRAINED = "";
+const keyOf = ({ file }: SavedNet): string => file ?? TRAINED;
+
+type RunSession = Awaited<ReturnType<typeof engine.openRun>>;
+
+function lookedOf(
+  session: RunSession,
+  { net, step, classes }: NetFacts & { readonly net: SavedNet },
+  images: { readonly source: SourceName; readonly turn: number },
+): Looked {
+  return {
+    key: `${keyOf(net)} ${net.modified} ${images.source} ${images.turn}`,
+    ...{ step, classes },
+    judge: () => session.judge(net, images),
+    view: (image) => session.view(net, images, image),
+  };
+}
+
+interface ToldProps {
+  readonly run: WatchedRun;
+  readonly isEnded: boolean;
+  /** Whether a net shows more than what was told. */
+  readonly hasNet: boolean;
   readonly state: RunSummary["state"] | undefined;
 }
 
-/** Histograms while it trains, and what its score and its net show at the end. */
-function Inside({ run, state }: InsideProps) {
+/** What the run itself has told: its score on the test images, and its spreads while there is no net to look at. */
+function Told({ run, isEnded, hasNet, state }: ToldProps) {
   const t = useText(text);
   const { locale } = usePreferences();
-  const inside = useComputed(() => engine.runInside(run.name), [run.name, state, run.end !== undefined]);
-  const { score, filters } = inside.value ?? {};
-  if (run.histograms === undefined && score === undefined && filters === undefined) return null;
+  const score = useComputed(() => engine.testScore(run.name), [run.name, state, isEnded]).value;
+  const { histograms } = run;
   return (
-    <section class="panel stage" aria-label={run.name}>
-      <h2>{run.name}</h2>
+    <>
       {score && (
         <>
           <p>{t.testScore(formatPercent(score.accuracy, locale, 2), formatNumber(score.loss, locale))}</p>
-          <Confusion confusion={score.confusion} classes={score.confusion.map((_, i) => String(i))} />
+          {!hasNet && (
+            <Confusion confusion={score.confusion} classes={score.confusion.map((_, i) => String(i))} />
+          )}
         </>
       )}
-      {filters && (
-        <div>
-          <h3>{t.filters}</h3>
-          <TileSheet
-            {...{ sheet: filters, scale: "signed", size: 44 }}
-            label={t.filtersLabel(formatNumber(filters.count, locale), filters.layer)}
-          />
-        </div>
-      )}
-      {run.histograms && (
+      {histograms && !hasNet && (
         <details>
           <summary>{t.spread}</summary>
-          <Spread spread={run.histograms} />
+          <Spread spread={histograms} />
         </details>
       )}
-    </section>
+    </>
   );
 }

@@ -15,10 +15,12 @@ interface RunListProps {
   /** Those that are watched, and how many there may be. */
   readonly names: readonly string[];
   readonly most: number;
+  /** What went wrong with those that are watched. */
+  readonly problems: readonly string[];
   readonly onNames: (names: readonly string[]) => void;
 }
 
-export function RunList({ list, names, most, onNames }: RunListProps) {
+export function RunList({ list, names, most, problems, onNames }: RunListProps) {
   const t = useText(text);
   const [problem, setProblem] = useState<string>();
   const choose = (name: string, isOn: boolean): void =>
@@ -30,7 +32,7 @@ export function RunList({ list, names, most, onNames }: RunListProps) {
     });
   };
   const { runs = [] } = list;
-  const errors = [list.error, problem].filter((each) => each !== undefined);
+  const errors = [list.error, problem, ...problems].filter((each) => each !== undefined);
   return (
     <section class="panel stage" aria-label={t.watch}>
       <h2>{t.watch}</h2>

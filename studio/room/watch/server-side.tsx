@@ -38,11 +38,12 @@ export function useWatch(given: string, onWatch: (names: string) => void): Watch
 }
 
 export function ServerSide({ watch }: { readonly watch: Watch }) {
-  const { list, names, choose } = watch;
+  const { list, names, watched, choose } = watch;
   if (list.runs === undefined) return null;
+  const problems = watched.flatMap(({ error }) => error ?? []);
   return (
     <>
-      <RunList list={list} names={names} most={MOST_WATCHED} onNames={choose} />
+      <RunList {...{ list, names, most: MOST_WATCHED, onNames: choose }} problems={problems} />
       <SweepPanel onWatch={(run) => choose([...names.filter((name) => name !== run), run])} />
     </>
   );

@@ -5,6 +5,7 @@ import { clockOf } from "../clock.ts";
 import { Series } from "../curves/series.ts";
 import { engine } from "../use-training.ts";
 import type { Batch } from "./feed.ts";
+import { isServed } from "./served.ts";
 
 /** Milliseconds between two looks at the list. */
 const REFRESH = 4000;
@@ -21,14 +22,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 export function useRuns(): ServerRuns {
   const [list, setList] = useState<ServerRuns>({ runs: undefined, error: undefined });
   useEffect(() => {
+    if (!isServed()) return;
     let isWanted = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
       try {
         const runs = await engine.listRuns();
-        // Where there is no server now there will be none later.
-        if (!isWanted || runs === undefined) return;
-        setList({ runs, error: undefined });
+        if (isWanted && runs !== undefined) setList({ runs, error: undefined });
       } catch (error) {
         if (isWanted) setList((before) => ({ ...before, error: messageOf(error) }));
       }

@@ -1,0 +1,125 @@
+// The nets that a run of the command line has saved, looked at in the worker: the trained one and its checkpoints, on
+// images of the reader's choice. Files are fetched when asked for, and the last one is kept.
+import { DataError } from "nabla";
+import type { ImageSet } from "nabla/data";
+import { type CheckpointFile, paths, type RunDetail } from "nabla/server";
+import { decodeModel, decodeTrainingState, type Model } from "nabla/train";
+import { openImages } from "../data/open-data.ts";
+import { ownData } from "../data/own-files.ts";
+import { type ChosenImage, type Judgement, judge, MOST_IMAGES, type View, view } from "../inspect/look.ts";
+import type { SourceName } from "../settings.ts";
+import { stepOf } from "../snapshots.ts";
+import { ask } from "./ask.ts";
+
+/** A file with a net; without `file` the one that training ended with. */
+export interface SavedNet {
+  readonly file?: string;
+  readonly modified: number;
+}
+
+/** What is known of a net before it is looked at. */
+export interface NetFacts {
+  /** The step at which it was saved, where the file tells. */
+  readonly step?: number;
+  readonly shape: readonly number[];
+  readonly classes: readonly string[];
+}
+
+/** What nets are looked at with; another turn where the reader has given other files. */
+export interface LookedWith {
+  readonly source: SourceName;
+  readonly turn: number;
+}
+
+/** A file of this size is no net that a page should hold. */
+const MOST_BYTES = 2 ** 28;
+
+/** What a run has saved, the trained net first, then the newest. */
+export async function savedNets(name: string): Promise<SavedNet[]> {
+  const detail = await ask<RunDetail>(paths.run(name));
+  const files = (await ask<CheckpointFile[]>(paths.checkpoints(name))) ?? [];
+  return [
+    ...(detail?.hasModel ? [{ modified: detail.modified }] : []),
+    ...files.map(({ file, modified }) => ({ file, modified })),
+  ];
+}
+
+async function fetchNet(name: string, file: string | undefined): Promise<Uint8Array> {
+  const answer = await fetch(file === undefined ? paths.model(name) : paths.checkpoint(name, file));
+  if (!answer.ok) {
+    throw new DataError(`${name}: the net is no longer there. Choose another one.`, { name, file });
+  }
+  const bytes = Number(answer.headers.get("content-length"));
+  if (bytes > MOST_BYTES) {
+    void answer.body?.cancel();
+    throw new DataError(
+      `${name}: the file has ${bytes} bytes, more than the page takes, ${MOST_BYTES}. Use nabla explain for it.`,
+      { name, bytes },
+    );
+  }
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+interface Opened {
+  readonly model: Model;
+  readonly step?: number;
+}
+
+async function openNet(name: string, { file }: SavedNet): Promise<Opened> {
+  const label = `${name}/${file ?? "model"}`;
+  const bytes = await fetchNet(name, file);
+  const model = await decodeModel(bytes, label);
+  return file === undefined ? { model } : { model, step: stepOf(decodeTrainingState(bytes, label).state) };
+}
+
+/** The value of the last key that was asked for; what failed is tried again. */
+function keepLast<T>(): (key: string, make: () => Promise<T>) => Promise<T> {
+  let last: { readonly key: string; readonly value: Promise<T> } | undefined;
+  return (key, make) => {
+    if (last?.key !== key) {
+      const made = { key, value: make() };
+      made.value.catch(() => {
+        if (last === made) last = undefined;
+      });
+      last = made;
+    }
+    return last.value;
+  };
+}
+
+/** Images of a source, which must be like those that the model takes. */
+function imagesFor(name: string, { shape, classes }: Model, set: ImageSet): ImageSet {
+  const [wanted, given] = [shape.join("×"), set.shape.join("×")];
+  if (wanted === given && classes.length === set.classes.length) return { ...set, classes };
+  throw new DataError(
+    `${name}: the net takes ${wanted} images of ${classes.length} classes, these are ${given} of ` +
+      `${set.classes.length}. Choose other images.`,
+    { wanted, given },
+  );
+}
+
+/** The nets of a run, for as long as they are looked at. `images` names what they are looked at with. */
+export function openRun(name: string) {
+  const [nets, sets] = [keepLast<Opened>(), keepLast<ImageSet>()];
+  const openedNet = (net: SavedNet): Promise<Opened> =>
+    nets(`${net.file}@${net.modified}`, () => openNet(name, net));
+  const both = async (net: SavedNet, { source, turn }: LookedWith) => {
+    const { model, step = 0 } = await openedNet(net);
+    const set = await sets(`${source} ${turn}`, () => openImages(source, MOST_IMAGES, ownData()));
+    return { model, step, set: imagesFor(name, model, set) };
+  };
+  return {
+    async facts(net: SavedNet): Promise<NetFacts> {
+      const { model, step } = await openedNet(net);
+      return { shape: model.shape, classes: model.classes, ...(step !== undefined && { step }) };
+    },
+    async judge(net: SavedNet, images: LookedWith): Promise<Judgement> {
+      const { model, step, set } = await both(net, images);
+      return judge(model, { train: set, validation: set }, step);
+    },
+    async view(net: SavedNet, images: LookedWith, image: ChosenImage): Promise<View> {
+      const { model, set } = await both(net, images);
+      return view(model, set, image);
+    },
+  };
+}
