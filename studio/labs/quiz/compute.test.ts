@@ -1,6 +1,8 @@
 // Every key is what the engine finds, and a wrong key would be found.
 import { expect, test } from "vitest";
-import { findEvidence, wrongKeys } from "./compute.ts";
+import { formatNumber } from "../../text/locale.ts";
+import { against } from "./against.ts";
+import { findCounterexample, findEvidence, wrongKeys } from "./compute.ts";
 import { IDS, questionOf } from "./questions.ts";
 import { text } from "./text.ts";
 
@@ -24,3 +26,38 @@ test.each(IDS)(
     }
   },
 );
+
+const WRONG = IDS.flatMap((id) =>
+  (questionOf(id).options ?? []).map((given, choice) => ({ id, given, choice })),
+).filter(({ id, choice }) => choice !== questionOf(id).answer);
+
+test.each(WRONG)(
+  "$id: $given is answered with numbers of the engine, in both languages",
+  async ({ id, given, choice }) => {
+    const numbers = (await findCounterexample(id, choice))!;
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(numbers.every(Number.isFinite)).toBe(true);
+    for (const locale of ["en", "ru"] as const) {
+      const said = against[locale][id]!(
+        formatNumber(given, locale),
+        numbers.map((value) => formatNumber(value, locale)),
+      );
+      expect(said).not.toMatch(/undefined|NaN/);
+      expect(said).toContain(formatNumber(numbers[0]!, locale));
+    }
+  },
+);
+
+test("a counterexample speaks against the very answer", async () => {
+  // η = 0.125 would lead from 4 to 3; 2.4 takes the slope of the first step at the second.
+  expect(await findCounterexample("step", 2)).toEqual([0.125, 3]);
+  expect((await findCounterexample("two-steps", 2))!.map((value) => Number(value.toFixed(3)))).toEqual([
+    3.2, 8, 6.4,
+  ]);
+  expect(await findCounterexample("at-once", 2)).toEqual([-4, -1]);
+  expect(await findCounterexample("size", 1)).toEqual([3, 26]);
+  expect(await findCounterexample("dense", 0)).toEqual([784_000, 1000]);
+  expect(await findCounterexample("two-paths", 0)).toEqual([1 / 64, -13, -13.15625, -10]);
+  // The numbers for the right answer are counterexample enough.
+  expect(await findCounterexample("saddle", 0)).toBeUndefined();
+});

@@ -225,6 +225,8 @@ const evidence: Readonly<Record<QuestionId, () => Promise<Evidence>>> = {
   },
 };
 
+export { findCounterexample } from "./counterexamples.ts";
+
 /** What the engine finds for one question. */
 export const findEvidence = (id: QuestionId): Promise<Evidence> => evidence[id]();
 

@@ -9,12 +9,16 @@ import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Prose, texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
+import { against } from "./against.ts";
 import { CODE } from "./code.ts";
 import type * as Compute from "./compute.ts";
 import { CHAPTERS, IDS, type QuestionId, questionOf } from "./questions.ts";
 import { text } from "./text.ts";
 
 const engine = engineOf<typeof Compute>("quiz");
+
+/** How far the guess of one's own score may be off. */
+const NEAR = 2;
 
 /** No answer yet. */
 const OPEN = -1;
@@ -42,7 +46,6 @@ export function Lab() {
       return Number.isInteger(given) && given >= 0 && given < offered ? given : OPEN;
     }),
   }));
-  const lecture = useComputed(() => engine.findEvidence("step"), []);
   const answered = answers.filter((answer) => answer !== OPEN).length;
   const right = IDS.filter((id, i) => answers[i] === questionOf(id).answer).length;
   const show = (value: number): string => formatNumber(value, locale);
@@ -53,11 +56,10 @@ export function Lab() {
       id="quiz"
       lead={t.lead}
       prediction={{
-        question: t.questions.step.question,
-        ...{ number: lecture.value?.numbers[0], tolerance: 1e-6 },
-        because: t.questions.step.because((lecture.value?.numbers ?? []).map(show)),
+        question: t.guess(show(IDS.length)),
+        ...{ number: answered === IDS.length ? right : undefined, tolerance: NEAR },
+        because: t.guessed(show(right), show(IDS.length)),
       }}
-      error={lecture.error}
       explain={t.explain}
       task={{ text: t.task, isDone: right >= 20 }}
       table={{
@@ -115,7 +117,7 @@ function Asked({
   const options = useOptions(id);
   return (
     <fieldset class="panel" data-question={id}>
-      <legend class="for-readers">{id}</legend>
+      <legend class="for-readers">{t.number(IDS.indexOf(id) + 1)}</legend>
       <p>
         <Prose text={t.questions[id].question} />
       </p>
@@ -136,17 +138,30 @@ function Verdict({ id, given }: { id: QuestionId; given: number }) {
   const t = useText(text);
   const common = useText(shell);
   const { locale } = usePreferences();
-  const evidence = useComputed(() => engine.findEvidence(id), [id]);
-  if (evidence.value === undefined) return <p class="hint">{evidence.error ?? common.lab.computing}</p>;
-  const isRight = given === evidence.value.answer;
+  const options = useOptions(id);
+  const counter = useText(against)[id];
+  const show = (numbers: readonly number[]): string[] => numbers.map((value) => formatNumber(value, locale));
+  const evidence = useComputed(
+    async () => ({
+      ...{ given, found: await engine.findEvidence(id) },
+      numbers: given === questionOf(id).answer ? undefined : await engine.findCounterexample(id, given),
+    }),
+    [id, given],
+  );
+  const { value } = evidence;
+  if (value?.given !== given) return <p class="hint">{evidence.error ?? common.lab.computing}</p>;
+  const isRight = given === value.found.answer;
   return (
     <p>
       <span class={`verdict ${isRight ? "good" : "bad"}`}>
         {isRight ? `✓ ${common.lab.right}` : `✗ ${common.lab.wrong}`}
       </span>{" "}
-      <Prose
-        text={t.questions[id].because(evidence.value.numbers.map((value) => formatNumber(value, locale)))}
-      />
+      {!isRight && counter && value.numbers && (
+        <span data-testid="counterexample">
+          <Prose text={counter(options[given]!, show(value.numbers))} />{" "}
+        </span>
+      )}
+      <Prose text={t.questions[id].because(show(value.found.numbers))} />
     </p>
   );
 }

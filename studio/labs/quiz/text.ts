@@ -198,7 +198,7 @@ const russian: QuestionWords = {
   },
   chance: {
     question: "Десять классов, все логиты равны. Чему равна перекрёстная энтропия?",
-    because: ([loss]) => `${loss}, это $\\ln 10$: потеря больше — хуже, чем гадать.`,
+    because: ([loss]) => `${loss}, это $\\ln 10$: если ошибка больше, лучше уж гадать.`,
   },
   shifted: {
     question: "Полносвязный нейрон знает узор попиксельно. Узор сдвинули на пиксель. Его сумма…",
@@ -249,6 +249,10 @@ const russian: QuestionWords = {
 export const text = defineText({
   en: {
     lead: "Questions on every chapter. After an answer the engine computes what is right: a wrong one gets a counterexample in numbers.",
+    guess: (all: string) =>
+      `How many of the ${all} questions will you answer right? It is judged, with two to spare, when all are answered.`,
+    guessed: (right: string, all: string) => `${right} of ${all} are right.`,
+    number: (place: number) => `Question ${place}`,
     score: "right answers",
     of: (answered: string, all: string) => `of ${answered} answered; there are ${all}`,
     again: "Start anew",
@@ -263,6 +267,10 @@ export const text = defineText({
   },
   ru: {
     lead: "Вопросы по всем главам. После ответа движок считает, как правильно: на неверный ответ — контрпример в числах.",
+    guess: (all: string) =>
+      `На сколько из ${all} вопросов вы ответите верно? Проверим с точностью до двух, когда будут даны все ответы.`,
+    guessed: (right: string, all: string) => `Верных ответов ${right} из ${all}.`,
+    number: (place: number) => `Вопрос ${place}`,
     score: "верных ответов",
     of: (answered: string, all: string) => `из ${answered} данных; всего вопросов ${all}`,
     again: "Начать заново",
