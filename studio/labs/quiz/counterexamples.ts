@@ -16,7 +16,7 @@ async function descend(w: number, eta: number, steps: number): Promise<number> {
 }
 
 /** (f(x + h) − f(x − h)) / 2h, and the two values. */
-async function quotient(f: (x: Tensor) => Tensor, x: number, h = 1 / 64): Promise<number[]> {
+async function quotient(f: (x: Tensor) => Tensor, x: number, h = 0.5): Promise<number[]> {
   const [more, less] = [await f(tensor(x + h)).item(), await f(tensor(x - h)).item()];
   return [h, less, more, (more - less) / (2 * h)];
 }
@@ -44,7 +44,7 @@ function pathsByDepth(): number[] {
 
 /** w₁₁ a little up: what becomes of a. */
 async function raiseWeight(): Promise<number[]> {
-  const h = 1 / 64;
+  const h = 0.5;
   const [before, after] = [await walk(START), await walk({ ...START, w11: START.w11 + h })];
   const [a, b] = [before.values.a, after.values.a];
   return [h, a, b, (b - a) / h];

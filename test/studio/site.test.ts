@@ -1,0 +1,123 @@
+// The build as any web server may host it: under another path, without the headers of isolation, with the network gone
+// once it is loaded; and addresses, history, reloading and two tabs as readers use them.
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { descend } from "../../studio/labs/step/compute.ts";
+import { openStudio, type Studio } from "./harness.ts";
+import { tableRows } from "./page.ts";
+
+const BUILT = fileURLToPath(new URL("../../dist/studio/", import.meta.url));
+const AT = "/courses/2026/nabla/";
+/** All that the plainest server knows; the kernels come as bytes of no type. */
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+let studio: Studio;
+let plain: Server;
+let at: string;
+beforeAll(async () => {
+  studio = await openStudio();
+  plain = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url!, "http://plain").pathname));
+    const name = path.startsWith(AT) ? path.slice(AT.length) || "index.html" : "";
+    const body = await readFile(join(BUILT, name)).catch(() => undefined);
+    response.writeHead(body ? 200 : 404, {
+      "Content-Type": TYPES[extname(name)] ?? "application/octet-stream",
+    });
+    response.end(body);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => plain.once("listening", resolve));
+  at = `http://127.0.0.1:${(plain.address() as AddressInfo).port}${AT}`;
+});
+afterAll(async () => {
+  await studio?.close();
+  plain?.close();
+});
+
+const rowsOf = async (w: number, eta: number, steps: number): Promise<number[][]> =>
+  (await descend("square", w, eta, steps)).map(({ w, value, slope }, t) => [t, w, value, slope]);
+const stateOf = (page: Page): string => page.url().split("#")[1] ?? "";
+
+test("under another path, not isolated, it computes the same; and goes on with the network gone", async () => {
+  const { page, complaints } = await studio.open("#/step?w=3&eta=0.3&t=4", { at });
+  await expect.poll(() => tableRows(page)).toEqual(await rowsOf(3, 0.3, 4));
+  expect(await page.evaluate("crossOriginIsolated")).toBe(false);
+  await page.waitForLoadState("networkidle");
+  await page.context().setOffline(true);
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => tableRows(page)).toEqual(await rowsOf(3, 0.3, 5));
+  await page.getByLabel("start w⁰", { exact: true }).first().fill("2.5");
+  await expect.poll(() => tableRows(page)).toEqual(await rowsOf(2.5, 0.3, 5));
+  expect(complaints).toEqual([]);
+  // A page that was never loaded says that it is out of reach, and comes once the network does.
+  await page.getByRole("link", { name: "Next: The surface →" }).click();
+  await expect.poll(() => page.locator(".notice").count()).toBe(1);
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Load again" }).click();
+  await expect.poll(() => page.locator("article[data-lab=surface]").count()).toBe(1);
+  await page.context().close();
+});
+
+test("a net is trained on one thread there", async () => {
+  const { page, complaints } = await studio.open("#/neuron?images=200&t=1", { at });
+  await expect.poll(() => page.locator(".epochs").getAttribute("data-epoch")).toBe("1");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("back, forward and reloading keep each lab's state; two tabs have each their own", async () => {
+  const { page, complaints } = await studio.open("#/step?t=1");
+  await expect.poll(() => tableRows(page)).toHaveLength(2);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => stateOf(page)).toBe("/step?t=3");
+  await page.getByRole("link", { name: "The surface →", exact: true }).click();
+  await page.getByRole("slider", { name: "start; drag" }).press("ArrowRight");
+  await expect.poll(() => stateOf(page)).toBe("/surface?x=-8.9&t=0");
+  await page.goBack();
+  await expect.poll(() => tableRows(page)).toHaveLength(4);
+  expect(stateOf(page)).toBe("/step?t=3");
+  await page.goForward();
+  await expect.poll(() => page.getByLabel("start x").inputValue()).toBe("−8.9");
+  await page.reload();
+  await expect.poll(() => page.getByLabel("start x").inputValue()).toBe("−8.9");
+  const tab = await page.context().newPage();
+  await tab.goto(`${studio.url}#/step?t=5`);
+  await expect.poll(() => tableRows(tab)).toHaveLength(6);
+  expect(stateOf(page)).toBe("/surface?x=-8.9&t=0");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test.each([
+  ["#/step?w=%E0%A4%A&eta=1,5&t=2&unknown=1", "/step?eta=1.5"],
+  ["#/step?w=NaN&eta=Infinity&t=1e99&q=__proto__", "/step?t=40"],
+  ["#step?t=1", "/step?t=1"],
+])("the broken address %s shows the lab", async (address, state) => {
+  const { page, complaints } = await studio.open(address);
+  await expect.poll(() => page.getByTestId("now").count()).toBe(1);
+  await expect.poll(() => stateOf(page)).toBe(state);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test.each(["#/no-such-lab", "#/constructor", "#/%", "#/../../etc/passwd"])(
+  "the address %s is told to lead nowhere",
+  async (address) => {
+    const { page, complaints } = await studio.open(address);
+    await expect.poll(() => page.getByText("There is no such page.").count()).toBe(1);
+    await page.getByRole("link", { name: "To the start page" }).click();
+    await page.locator(".cards").first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  },
+);
