@@ -3,7 +3,8 @@
 // worker and in Node alike.
 import type { Layer } from "nabla";
 import type { ImageSet } from "nabla/data";
-import { evaluate, type FitOptions, type FitRun, fit, type Model, type Score } from "nabla/train";
+import { evaluate, type FitOptions, type Model, type Score } from "nabla/train";
+import { makeQueue, SteppedFit } from "./stepped-fit.ts";
 
 /** What is learned from and what it is judged by. */
 export interface Examples {
@@ -34,25 +35,22 @@ const scoreOf = async (model: Model, set: ImageSet): Promise<Score> => {
 
 export class Training {
   readonly #data: Examples;
-  readonly #run: FitRun;
-  readonly #stop = new AbortController();
+  readonly #run: SteppedFit;
+  readonly #queue = makeQueue();
   #scores: EpochScore[] = [];
   /** Epochs scored; −1 before the first score. */
   #epoch = -1;
   #step = 0;
   #stepsPerEpoch = 1;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(net: Layer, data: Examples, options: Omit<FitOptions, "signal">) {
     this.#data = data;
-    this.#run = fit(net, data, { ...options, signal: this.#stop.signal });
+    this.#run = new SteppedFit(net, data, options);
   }
 
   /** After all that was asked before. */
   inTurn<R>(action: (model: Model) => R | Promise<R>): Promise<R> {
-    const result = this.#last.then(() => action(this.#run.model));
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#queue(() => action(this.#run.model));
   }
 
   /** Goes on until `epoch` epochs are done, and no longer than so many milliseconds if given. */
@@ -68,10 +66,7 @@ export class Training {
 
   /** Ends the run for good, so that nothing of it stays on the device. */
   close(): Promise<void> {
-    return this.inTurn(async () => {
-      this.#stop.abort();
-      while (!(await this.#run.next()).done);
-    });
+    return this.inTurn(() => this.#run.leave());
   }
 
   /** Goes on by one event; false where there is no more. */
@@ -80,12 +75,11 @@ export class Training {
       await this.#score(await scoreOf(this.#run.model, this.#data.validation));
       return true;
     }
-    const { value, done } = await this.#run.next();
-    if (done) return false;
-    if (value.type === "start") this.#stepsPerEpoch = value.stepsPerEpoch;
-    else if (value.type === "step") this.#step = value.step;
-    else if (value.type === "epoch") await this.#score(value.validation!);
-    return true;
+    const { event } = await this.#run.next();
+    if (event?.type === "start") this.#stepsPerEpoch = event.stepsPerEpoch;
+    else if (event?.type === "step") this.#step = event.step;
+    else if (event?.type === "epoch") await this.#score(event.validation!);
+    return event !== undefined;
   }
 
   async #score(validation: Score): Promise<void> {

@@ -2,14 +2,8 @@
 // up again with the same bits. Its steps are counted on from those of the branch it left, while fit() counts those that
 // such a run would have had from the start. Knows nothing of other branches.
 import { DivergenceError, type Layer } from "nabla";
-import {
-  type EpochEvent,
-  type FitEvent,
-  type FitRun,
-  fit,
-  type StopReason,
-  type TrainingState,
-} from "nabla/train";
+import type { EpochEvent, FitEvent, FitOptions, StopReason, TrainingState } from "nabla/train";
+import { SteppedFit } from "../engine/stepped-fit.ts";
 import { fitOptions, netOf } from "./build.ts";
 import type { RoomData } from "./data/open-data.ts";
 import { addStep, noPoints, type Points } from "./points.ts";
@@ -52,8 +46,7 @@ export class Branch {
   readonly #keep: (state: TrainingState) => void;
   /** What is added to fit()'s steps. */
   readonly #offset: number;
-  #run: FitRun | undefined;
-  #stop = new AbortController();
+  #run: SteppedFit | undefined;
   #points = noPoints();
   #epochs: EpochEvent[] = [];
   #step: number;
@@ -107,12 +100,8 @@ export class Branch {
 
   /** Takes the branch up from a state that it has been at. */
   takeUp(state: TrainingState): void {
-    const { settings } = this;
-    this.#stop = new AbortController();
-    this.#run = fit(netOf(settings.layers, this.#data.train.classes.length), this.#data, {
-      ...fitOptions(settings),
+    this.#run = runOf(this.settings, this.#data, {
       resume: state,
-      signal: this.#stop.signal,
       checkpointEvery: { steps: CHECKPOINT },
       onCheckpoint: async (reached) => {
         this.#keep(reached);
@@ -125,12 +114,13 @@ export class Branch {
   async advance(): Promise<boolean> {
     if (this.#run === undefined || this.isOver) return false;
     try {
-      const { value, done } = await this.#run.next();
-      if (done) {
-        this.#keep(value.state);
+      const { event, state } = await this.#run.next();
+      if (event !== undefined) this.#see(event);
+      else {
+        if (state !== undefined) this.#keep(state);
         this.#letGo();
-      } else this.#see(value);
-      return !done;
+      }
+      return event !== undefined;
     } catch (error) {
       this.#letGo();
       this.#failure = this.#failureOf(error);
@@ -167,7 +157,7 @@ export class Branch {
 
   /** Sets the branch down: its state is kept and the device is free. */
   async setDown(): Promise<void> {
-    this.#stop.abort();
+    this.#run?.stop();
     while (await this.advance());
   }
 
@@ -175,8 +165,7 @@ export class Branch {
   async drop(): Promise<void> {
     const run = this.#run;
     this.#letGo();
-    // What fit() ends with does not matter to one who leaves.
-    await run?.return(undefined as never);
+    await run?.leave();
   }
 
   /** What happened since the last call. */
@@ -187,6 +176,13 @@ export class Branch {
   }
 }
 
+/** fit() by these settings, and more of its options. */
+const runOf = (settings: RoomSettings, data: RoomData, more: FitOptions): SteppedFit =>
+  new SteppedFit(netOf(settings.layers, data.train.classes.length), data, {
+    ...fitOptions(settings),
+    ...more,
+  });
+
 /** The state after `step` of fit()'s steps with these settings, done again from a state before it. */
 export async function replay(
   settings: RoomSettings,
@@ -195,15 +191,10 @@ export async function replay(
   step: number,
 ): Promise<TrainingState> {
   if (stepOf(from) === step) return from;
-  const stop = new AbortController();
-  const run = fit(netOf(settings.layers, data.train.classes.length), data, {
-    ...fitOptions(settings),
-    resume: from,
-    signal: stop.signal,
-  });
+  const run = runOf(settings, data, { resume: from });
   for (;;) {
-    const { value, done } = await run.next();
-    if (done) return value.state;
-    if (value.type === "step" && value.step >= step) stop.abort();
+    const { event, state } = await run.next();
+    if (event === undefined) return state!;
+    if (event.type === "step" && event.step >= step) run.stop();
   }
 }

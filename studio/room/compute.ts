@@ -2,6 +2,7 @@
 import { ConfigError, describe, type LayerRow, nn } from "nabla";
 import { exportOnnx } from "nabla/onnx";
 import { encodeModel } from "nabla/train";
+import { makeQueue } from "../engine/stepped-fit.ts";
 import { layerOf, netOf } from "./build.ts";
 import { openData } from "./data/open-data.ts";
 import { ownData } from "./data/own-files.ts";
@@ -58,16 +59,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 export async function open(settings: RoomSettings) {
   const data = await openData(settings, ownData());
   let held: TrainingSession | undefined = await TrainingSession.open(settings, data);
-  let last: Promise<unknown> = Promise.resolve();
+  const queue = makeQueue();
   /** After all that was asked before, since a session does one thing at a time. */
-  const inTurn = <R>(action: (session: TrainingSession) => R | Promise<R>): Promise<R> => {
-    const result = last.then(() => {
+  const inTurn = <R>(action: (session: TrainingSession) => R | Promise<R>): Promise<R> =>
+    queue(() => {
       if (held === undefined) throw new ConfigError("room: the session is closed. Open another one.");
       return action(held);
     });
-    last = result.catch(() => undefined);
-    return result;
-  };
   return {
     info: () => inTurn(({ info }) => info),
     advance: (steps: number, milliseconds?: number) =>

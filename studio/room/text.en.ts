@@ -97,6 +97,7 @@ export const en = {
     orderAnew:
       "With the new seed images come in another order and other random numbers are drawn; of this epoch some may come twice and some not at all.",
     scheduleGoesOn: "The schedule goes on at the same share of all epochs.",
+    nothing: "Nothing is changed yet: the branch would do the same steps again, to the same bits.",
   },
   runs: "Runs that are drawn",
   branchName: (run: number, branch: number) => (branch === 0 ? `run ${run}` : `run ${run}, branch ${branch}`),
@@ -116,7 +117,7 @@ export const en = {
     validation: "validation accuracy",
     changed: "what differs",
   },
-  goOn: "Go on with this",
+  goOn: "Go on",
   active: "current",
   rewind: (step: string, rate: string) => `Rewind to step ${step} and branch with learning rate ${rate}`,
   table: "The last steps of each run",
@@ -159,17 +160,20 @@ export const en = {
   notGiven:
     "The command line has no data of its own to give. Start nabla studio --data with a folder of pictures.",
   givenData: (title: string) => `${title}, from the command line`,
+  onValidation: "Looked at with the validation images.",
+  findRun: "find a run",
+  runsFound: (count: string, all: string) => `${count} of ${all} runs`,
   inspect: "The net inside",
   inspectAt: (step: string) => `The net inside, at step ${step}`,
-  whenPaused: "(renewed on pause)",
+  whileRunning: "(renewed after epochs and on pause)",
   score: (accuracy: string, loss: string, wrong: string, count: string) =>
-    `Validation: accuracy ${accuracy}, loss ${loss}, ${wrong} of ${count} wrong.`,
+    `Accuracy ${accuracy}, loss ${loss}, ${wrong} of ${count} wrong.`,
   confusion: "What is taken for what",
   confusionAxes: "A row for each class, a column for what it was taken for",
   actualPredicted: "is ↓ read as →",
   mistakes: "Worst mistakes",
-  mistake: (actual: string, predicted: string, probability: string) =>
-    `${actual} read as ${predicted}, ${probability}`,
+  mistakesHint:
+    "Class → what it was read as, and how sure the net was. One that is pressed is shown layer by layer below.",
   filters: "Filters of the first convolution",
   templates: "What the first dense layer looks for",
   filtersLabel: (count: string, layer: string) =>
@@ -189,7 +193,7 @@ export const en = {
   lookedWith: "looked at with",
   noNet: "The run has saved no net yet; it does after its first epoch.",
   oneImage: "One image, layer by layer",
-  image: "validation image",
+  image: "image",
   imageIs: (label: string) => `This is ${label}.`,
   maps: "What each layer makes of it",
   mapOf: (layer: string, type: string) => `layer ${layer}, ${type}`,

@@ -6,7 +6,7 @@ import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { carriedBy } from "./carried.ts";
-import type { Change, RoomSettings } from "./settings.ts";
+import { CHANGEABLE, type Change, type RoomSettings } from "./settings.ts";
 import { TrainingFields } from "./settings-form.tsx";
 import { text } from "./text.ts";
 
@@ -26,6 +26,7 @@ export function Timeline({ settings, last, at, kept, isBusy, onSeek, onBranch }:
   const { locale } = usePreferences();
   const [change, setChange] = useState<Change>({});
   useEffect(() => setChange({}), [settings]);
+  const isSame = CHANGEABLE.every((key) => String({ ...settings, ...change }[key]) === String(settings[key]));
   return (
     <section class="panel stage" aria-label={t.time}>
       <h2>{t.time}</h2>
@@ -55,7 +56,7 @@ export function Timeline({ settings, last, at, kept, isBusy, onSeek, onBranch }:
           onChange={(more) => setChange({ ...change, ...more })}
         />
         <ul class="hint room-carried" aria-live="polite" data-testid="carried">
-          {carriedBy(settings, change).map((remark) => (
+          {[...carriedBy(settings, change), ...(isSame ? (["nothing"] as const) : [])].map((remark) => (
             <li key={remark}>{t.carried[remark]}</li>
           ))}
         </ul>

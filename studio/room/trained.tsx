@@ -26,10 +26,12 @@ export function Trained({ open, training, at, onSeek }: TrainedProps) {
   );
   const { settings } = view.info;
   const place = { branch: active, step: at };
+  // What is in training is looked at as it was after an epoch, of which a state is kept.
+  const seen = isRunning ? (view.series.epochs.at(-1)?.step ?? view.info.from) : at;
   const looked: Looked = {
-    ...{ key: `${open.run} ${active} ${at}`, step: at, classes: info.classes },
-    judge: () => session.judge(place),
-    view: (image) => session.view(place, image),
+    ...{ key: `${open.run} ${active} ${seen}`, step: seen, classes: info.classes },
+    judge: () => session.judge({ branch: active, step: seen }),
+    view: (image) => session.view({ branch: active, step: seen }, image),
   };
   return (
     <>
@@ -40,7 +42,9 @@ export function Trained({ open, training, at, onSeek }: TrainedProps) {
       <Inspector
         {...{ looked, isRunning, testId: "inspector" }}
         title={(step) => (step === undefined ? t.inspect : t.inspectAt(step))}
-      />
+      >
+        <p class="hint">{t.onValidation}</p>
+      </Inspector>
       <ExportPanel {...{ session, settings, info, place }} isBusy={isRunning} />
     </>
   );

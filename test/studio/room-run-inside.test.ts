@@ -81,7 +81,7 @@ test("a run's net is looked at as in Node: score, mistakes, filters, maps of a c
   expect(counts).toEqual(wanted.confusion.flat());
   const mistakes = inside(page).locator(".room-mistake");
   const [worst] = wanted.worst;
-  expect(await mistakes.first().textContent()).toContain(`${worst!.label} read as ${worst!.predicted}`);
+  expect(await mistakes.first().textContent()).toContain(`${worst!.label} → ${worst!.predicted}`);
   const { shape } = await filters(model);
   await inside(page)
     .getByRole("img", { name: `${shape[0]} sets of weights` })

@@ -10,7 +10,7 @@ import { Choice } from "../../widgets/choice.tsx";
 import { LAYER_TYPES, type LayerSpec, type LayerType, MOST_LAYERS, usualLayer } from "../settings.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
-import { LayerItem } from "./layer-item.tsx";
+import { Facts, LayerItem } from "./layer-item.tsx";
 import { moved } from "./order.ts";
 
 interface ComposerProps {
@@ -29,6 +29,8 @@ export function Composer({ layers, shape, classes, disabled, onChange }: Compose
   const list = useRef<HTMLOListElement>(null);
   /** The layer whose handle has the focus after it has been moved. */
   const [held, setHeld] = useState<number>();
+  /** The place over which a layer is dragged. */
+  const [target, setTarget] = useState<number>();
   const net = useComputed(
     () => engine.describeNet(layers, shape, classes),
     [JSON.stringify(layers), shape.join(), classes],
@@ -73,7 +75,8 @@ export function Composer({ layers, shape, classes, disabled, onChange }: Compose
         {layers.map((layer, index) => (
           <LayerItem
             key={index}
-            {...{ layer, index, disabled, placeAt, row: rows[index] }}
+            {...{ layer, index, disabled, placeAt, row: rows[index], onDrag: setTarget }}
+            isTarget={target === index}
             fault={fault?.layer === index ? fault.message : undefined}
             onMove={(to) => move(index, to)}
             onChange={(next) => onChange(layers.with(index, next))}
@@ -81,7 +84,11 @@ export function Composer({ layers, shape, classes, disabled, onChange }: Compose
           />
         ))}
         <li class="composer-end" data-fault={fault?.layer === layers.length}>
-          {`linear → ${classes}`} <span class="hint">{t.output}</span>
+          <span class="composer-name">
+            <strong>linear</strong>
+          </span>
+          <span class="hint">{t.output}</span>
+          <Facts row={fault === undefined ? rows[layers.length] : undefined} />
           {fault?.layer === layers.length && (
             <span class="problem" role="alert">
               {fault.message}

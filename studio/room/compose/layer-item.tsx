@@ -13,20 +13,39 @@ interface LayerItemProps {
   readonly disabled: boolean;
   readonly row: LayerRow | undefined;
   readonly fault: string | undefined;
+  /** Whether a layer that is dragged would take its place. */
+  readonly isTarget: boolean;
   readonly placeAt: (y: number) => number;
+  /** Told of the place over which this layer is dragged; of none at the end. */
+  readonly onDrag: (place: number | undefined) => void;
   readonly onMove: (to: number) => void;
   readonly onChange: (layer: LayerSpec) => void;
   readonly onRemove: () => void;
 }
 
-export function LayerItem(props: LayerItemProps) {
-  const { layer, index, disabled, row, fault, placeAt, onMove, onChange, onRemove } = props;
-  const t = useText(text);
+/** What the engine says of a layer. */
+export function Facts({ row }: { readonly row: LayerRow | undefined }) {
   const { locale } = usePreferences();
-  const name = `${index} ${layer.type}`;
   const format = (value: number): string => (value === 0 ? "·" : formatNumber(value, locale));
   return (
-    <li data-layer={index} data-fault={fault !== undefined}>
+    <span class="composer-facts" data-shape={row?.shape.join("×")} data-parameters={row?.parameters}>
+      {row && (
+        <>
+          <span class="composer-shape">{row.shape.join("×")}</span>
+          <span>{format(row.parameters)}</span>
+          <span>{format(row.flops)}</span>
+        </>
+      )}
+    </span>
+  );
+}
+
+export function LayerItem(props: LayerItemProps) {
+  const { layer, index, disabled, row, fault, isTarget, placeAt, onDrag, onMove, onChange, onRemove } = props;
+  const t = useText(text);
+  const name = `${index} ${layer.type}`;
+  return (
+    <li data-layer={index} data-fault={fault !== undefined} data-target={isTarget}>
       <span class="composer-name">
         <button
           type="button"
@@ -41,6 +60,10 @@ export function LayerItem(props: LayerItemProps) {
             onMove(index + (event.key === "ArrowUp" ? -1 : 1));
           }}
           onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+          onPointerMove={(event) => {
+            if (event.currentTarget.hasPointerCapture(event.pointerId)) onDrag(placeAt(event.clientY));
+          }}
+          onLostPointerCapture={() => onDrag(undefined)}
           onPointerUp={(event) => {
             const place = placeAt(event.clientY);
             if (event.currentTarget.hasPointerCapture(event.pointerId) && place >= 0) onMove(place);
@@ -60,15 +83,7 @@ export function LayerItem(props: LayerItemProps) {
           />
         ))}
       </span>
-      <span class="composer-facts" data-shape={row?.shape.join("×")} data-parameters={row?.parameters}>
-        {row && (
-          <>
-            <span class="composer-shape">{row.shape.join("×")}</span>
-            <span>{format(row.parameters)}</span>
-            <span>{format(row.flops)}</span>
-          </>
-        )}
-      </span>
+      <Facts row={row} />
       <button
         type="button"
         class="composer-remove"

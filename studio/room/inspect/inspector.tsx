@@ -1,7 +1,7 @@
 // A net as it is, or was: score, confusions, mistakes, spreads, filters, and one image layer by layer. Knows nothing of
 // where the net comes from.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { useComputed } from "../../engine/use-computed.ts";
 import { shell } from "../../text/index.ts";
@@ -30,19 +30,26 @@ interface InspectorProps {
   readonly title: (step: string | undefined) => string;
   /** Undefined while there is none. */
   readonly looked: Looked | undefined;
-  /** While it is trained, nothing new is looked at. */
+  /** While it is trained, it is looked at now and then. */
   readonly isRunning: boolean;
   readonly testId: string;
   /** What is chosen, above all else. */
   readonly children?: ComponentChildren;
 }
 
+/** Milliseconds that a net must be stayed at, and between two looks at one in training. */
+const [SETTLED, REST] = [150, 4000];
+
 /** A net that has been stayed at for a moment, so that a slider that is drawn along does not ask for every step. */
 function useSettled(looked: Looked | undefined, isRunning: boolean): Looked | undefined {
   const [settled, setSettled] = useState<Looked>();
+  const since = useRef(0);
   useEffect(() => {
-    if (isRunning) return;
-    const timer = setTimeout(() => setSettled(looked), 150);
+    const wait = isRunning ? Math.max(0, since.current + REST - performance.now()) : SETTLED;
+    const timer = setTimeout(() => {
+      since.current = performance.now();
+      setSettled(looked);
+    }, wait);
     return () => clearTimeout(timer);
   }, [looked?.key, isRunning]);
   return settled;
@@ -64,7 +71,7 @@ export function Inspector({ title, looked, isRunning, testId, children }: Inspec
       <h2>
         {title(step === undefined ? undefined : formatNumber(step, locale))}
         {(judged.isBusy || isRunning) && (
-          <span class="hint">{` ${isRunning ? t.whenPaused : lab.computing}`}</span>
+          <span class="hint">{` ${isRunning ? t.whileRunning : lab.computing}`}</span>
         )}
       </h2>
       {children}
@@ -112,6 +119,7 @@ function Judged({ judgement, classes, onImage }: JudgedProps) {
         </div>
         <div>
           <h3>{t.mistakes}</h3>
+          <p class="hint">{t.mistakesHint}</p>
           <Mistakes {...{ judgement, classes, onImage }} />
         </div>
       </div>
@@ -144,16 +152,12 @@ function Mistakes({ judgement: { mistakes }, classes, onImage }: JudgedProps) {
     <ul class="room-photos">
       {mistakes.map((mistake) => {
         const [actual, predicted] = [classes[mistake.label], classes[mistake.predicted]];
-        const said = t.mistake(
-          String(actual),
-          String(predicted),
-          formatPercent(mistake.probability, locale, 0),
-        );
         return (
           <li key={mistake.index}>
             <button type="button" class="room-mistake" onClick={() => onImage(mistake.index)}>
               <Photo picture={mistake} size={64} />
-              <span class="hint">{said}</span>
+              <span class="hint">{`${actual} → ${predicted}`}</span>
+              <span class="hint">{formatPercent(mistake.probability, locale, 0)}</span>
             </button>
           </li>
         );

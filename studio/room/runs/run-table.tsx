@@ -11,6 +11,9 @@ import { text } from "../text.ts";
 import type { Training } from "../use-training.ts";
 import type { ListedRun } from "./shown-runs.ts";
 
+/** Columns that hold words, not numbers. */
+const WORDS = ["state", "changed"];
+
 interface RunTableProps {
   readonly runs: readonly ListedRun[];
   readonly training: Training;
@@ -22,13 +25,13 @@ interface RunTableProps {
 export function RunTable({ runs, training, hidden, onShow, onLeave }: RunTableProps) {
   const t = useText(text);
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={t.runs}>
+    <div class="room-runs" tabIndex={0} role="region" aria-label={t.runs}>
       <table data-testid="shown-runs">
         <caption class="for-readers">{t.runs}</caption>
         <thead>
           <tr>
             {Object.entries(t.columns).map(([name, column]) => (
-              <th key={name} scope="col">
+              <th key={name} scope="col" class={WORDS.includes(name) ? "words" : ""}>
                 {column}
               </th>
             ))}
@@ -81,14 +84,14 @@ function RunRow({ run, training, isShown, onShow, onLeave }: RunRowProps) {
           {name}
         </label>
       </th>
-      <td>
+      <td class="words">
         <State {...{ run, training }} />
       </td>
       <td data-value={step}>{formatNumber(step, locale)}</td>
       <td data-value={epoch}>{epoch !== undefined && formatNumber(epoch, locale, 3)}</td>
       <td data-value={loss}>{loss === undefined ? "" : formatNumber(loss, locale, 4)}</td>
       <td data-value={score?.accuracy}>{score && formatPercent(score.accuracy, locale, 2)}</td>
-      <td>
+      <td class="words room-about">
         <About {...{ run, training }} />
       </td>
       <td>

@@ -17,16 +17,29 @@ interface ParallelProps {
   /** Of each row, from 0 to 1: its colour. */
   readonly shade: readonly number[];
   readonly bounds: readonly Bounds[];
-  readonly print: (value: Setting) => string;
+  /** A value of an axis as text. */
+  readonly print: (value: Setting, axis: number) => string;
+  /** The row that is pointed at. */
+  readonly pointed: number | undefined;
   readonly label: string;
   readonly onBounds: (axis: number, bounds: Bounds) => void;
 }
 
-const [GAP, HEIGHT, TOP, SIDE] = [130, 220, 34, 60];
+const [GAP, HEIGHT, TOP, SIDE] = [170, 220, 34, 60];
 const yOf = (place: number): number => TOP + (1 - place) * HEIGHT;
 const STEP = 0.02;
 
-export function Parallel({ axes, values, chosen, shade, bounds, print, label, onBounds }: ParallelProps) {
+export function Parallel({
+  axes,
+  values,
+  chosen,
+  shade,
+  bounds,
+  print,
+  pointed,
+  label,
+  onBounds,
+}: ParallelProps) {
   const width = 2 * SIDE + (axes.length - 1) * GAP;
   const xOf = (axis: number): number => SIDE + axis * GAP;
   const pathOf = (row: readonly Setting[]): string =>
@@ -34,7 +47,8 @@ export function Parallel({ axes, values, chosen, shade, bounds, print, label, on
       .map((axis, i) => `${i === 0 ? "M" : "L"}${xOf(i)},${yOf(axis.placeOf(row[i]!)).toFixed(1)}`)
       .join("");
   // Those that are chosen lie over the others.
-  const order = [...values.keys()].sort((a, b) => Number(chosen[a]) - Number(chosen[b]));
+  const rank = (row: number): number => Number(chosen[row]) + 2 * Number(row === pointed);
+  const order = [...values.keys()].sort((a, b) => rank(a) - rank(b));
   return (
     <div class="room-parallel" tabIndex={0} role="region" aria-label={label}>
       <svg viewBox={`0 0 ${width} ${TOP + HEIGHT + 20}`} style={{ width: `${width}px`, maxWidth: "none" }}>
@@ -45,14 +59,15 @@ export function Parallel({ axes, values, chosen, shade, bounds, print, label, on
               d={pathOf(values[i]!)}
               fill="none"
               stroke={chosen[i] ? `rgb(${viridis(shade[i]!).map(Math.round).join()})` : "var(--line)"}
-              stroke-width={chosen[i] ? 2 : 1}
+              stroke-width={i === pointed ? 5 : chosen[i] ? 2 : 1}
             />
           ))}
         </g>
         {axes.map((axis, i) => (
           <AxisColumn
             key={axis.name}
-            {...{ axis, x: xOf(i), bounds: bounds[i]!, print }}
+            {...{ axis, x: xOf(i), bounds: bounds[i]! }}
+            print={(value) => print(value, i)}
             onBounds={(next) => onBounds(i, next)}
           />
         ))}

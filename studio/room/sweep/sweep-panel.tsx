@@ -66,13 +66,16 @@ function SweepView({ sweep, onWatch }: SweepViewProps) {
     });
   const chosen = values.map(isWithin);
   const within = trials.filter((_, i) => chosen[i]);
-  const print = (value: Setting): string =>
-    typeof value === "number" ? formatNumber(value, locale, 3) : String(value);
+  const [pointed, setPointed] = useState<number>();
+  const print = (value: Setting, axis: number): string => {
+    if (typeof value !== "number") return String(value);
+    return axis === fields.length ? formatPercent(value, locale, 1) : formatNumber(value, locale, 3);
+  };
   return (
     <>
       <p class="hint">{t.sweepHint(formatNumber(unscored, locale))}</p>
       <Parallel
-        {...{ axes, values, chosen, bounds, print }}
+        {...{ axes, values, chosen, bounds, print, pointed }}
         shade={trials.map(({ accuracy }) => axes[fields.length]!.placeOf(accuracy))}
         label={t.parallel(formatNumber(trials.length, locale))}
         onBounds={(i, next) => setBounds(bounds.with(i, next))}
@@ -100,11 +103,18 @@ function SweepView({ sweep, onWatch }: SweepViewProps) {
           </thead>
           <tbody>
             {within.map((trial) => (
-              <tr key={trial.trial} data-trial={trial.trial}>
+              <tr
+                key={trial.trial}
+                data-trial={trial.trial}
+                onPointerEnter={() => setPointed(trials.indexOf(trial))}
+                onPointerLeave={() => setPointed(undefined)}
+                onFocusIn={() => setPointed(trials.indexOf(trial))}
+                onFocusOut={() => setPointed(undefined)}
+              >
                 <th scope="row">{trial.trial}</th>
                 {trial.settings.map((value, i) => (
                   <td key={fields[i]} data-value={value}>
-                    {print(value)}
+                    {print(value, i)}
                   </td>
                 ))}
                 <td data-value={trial.accuracy}>{formatPercent(trial.accuracy, locale, 2)}</td>

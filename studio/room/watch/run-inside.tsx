@@ -94,7 +94,7 @@ function Nets({ run, summary, there, children }: NetsProps) {
     lookedOf(session.value, known, { source: images, turn: there.own.turn });
   const step = (at: string | undefined): string => t.runInside(name, at);
   return (
-    <Inspector title={step} looked={looked} isRunning={false} testId="run-inside">
+    <Inspector title={step} looked={looked} isRunning={summary?.state === "training"} testId="run-inside">
       <div class="row end">
         {children}
         {net && (

@@ -9,6 +9,8 @@ import { engine } from "../use-training.ts";
 import type { ServerRuns } from "./use-watched.ts";
 
 const MOST_ROWS = 200;
+/** So many need no search. */
+const FEW = 8;
 
 interface RunListProps {
   readonly list: ServerRuns;
@@ -22,7 +24,9 @@ interface RunListProps {
 
 export function RunList({ list, names, most, problems, onNames }: RunListProps) {
   const t = useText(text);
+  const { locale } = usePreferences();
   const [problem, setProblem] = useState<string>();
+  const [wanted, setWanted] = useState("");
   const choose = (name: string, isOn: boolean): void =>
     onNames(isOn ? [...names, name] : names.filter((each) => each !== name));
   const stop = (name: string): void => {
@@ -32,6 +36,7 @@ export function RunList({ list, names, most, problems, onNames }: RunListProps) 
     });
   };
   const { runs = [] } = list;
+  const found = runs.filter(({ name }) => name.toLowerCase().includes(wanted.trim().toLowerCase()));
   const errors = [list.error, problem, ...problems].filter((each) => each !== undefined);
   return (
     <section class="panel stage" aria-label={t.watch}>
@@ -44,9 +49,26 @@ export function RunList({ list, names, most, problems, onNames }: RunListProps) 
       {runs.length === 0 ? (
         <p>{t.noRuns}</p>
       ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label={t.watch}>
-          <Rows runs={runs.slice(0, MOST_ROWS)} {...{ names, most }} onChoose={choose} onStop={stop} />
-        </div>
+        <>
+          {runs.length > FEW && (
+            <div class="row end">
+              <label class="field">
+                <span class="label">{t.findRun}</span>
+                <input
+                  type="search"
+                  value={wanted}
+                  onInput={(event) => setWanted(event.currentTarget.value)}
+                />
+              </label>
+              <span class="hint" aria-live="polite">
+                {t.runsFound(formatNumber(found.length, locale), formatNumber(runs.length, locale))}
+              </span>
+            </div>
+          )}
+          <div class="table-scroll" tabIndex={0} role="region" aria-label={t.watch}>
+            <Rows runs={found.slice(0, MOST_ROWS)} {...{ names, most }} onChoose={choose} onStop={stop} />
+          </div>
+        </>
       )}
     </section>
   );
