@@ -1,7 +1,7 @@
 // The run folders below a folder: which there are, what state they are in, and their checkpoints. Reads only; trusts
 // nothing that it reads. Knows nothing of HTTP.
 import { type Dirent, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import {
   CONFIG_FILE,
   EVALUATION_FILE,
@@ -26,12 +26,23 @@ const DEPTH = 2;
 
 type Newest = Partial<Record<"start" | "step" | "epoch" | "end", RunEvent>>;
 
-/** The run folders below `root`, which need not exist. */
+/** The run folders below a folder, which need not exist; or that folder alone where it is one itself. */
 export class RunCatalog {
   readonly #root: string;
+  /** The name of the only run, where one alone is meant. */
+  readonly #only: string | undefined;
 
-  constructor(root: string) {
-    this.#root = root;
+  constructor(folder: string) {
+    const whole = resolve(folder);
+    const isOne = isRun(whole);
+    this.#root = isOne ? dirname(whole) : folder;
+    this.#only = isOne ? basename(whole) : undefined;
+  }
+
+  /** The real path of a folder below; undefined where there is none of this name. */
+  async #below(name: string): Promise<string | undefined> {
+    if (this.#only !== undefined && name !== this.#only) return undefined;
+    return resolveBelow(this.#root, name);
   }
 
   /** All runs, newest first. */
@@ -50,8 +61,8 @@ export class RunCatalog {
 
   /** The real path of the run's folder; undefined where there is none of this name. */
   async folderOf(name: string): Promise<string | undefined> {
-    const folder = await resolveBelow(this.#root, name);
-    return folder !== undefined && (await isRun(folder)) ? folder : undefined;
+    const folder = await this.#below(name);
+    return folder !== undefined && isRun(folder) ? folder : undefined;
   }
 
   /** The checkpoints in a run's folder, newest first. */
@@ -64,7 +75,7 @@ export class RunCatalog {
   /** The folders below with a table of results. */
   async sweeps(): Promise<SweepSummary[]> {
     const found = this.#folders().map(async (name) => {
-      const folder = await resolveBelow(this.#root, name);
+      const folder = await this.#below(name);
       const results = folder && (await readJsonBelow(folder, RESULTS_FILE, MOST_SCORE));
       return results === undefined ? [] : [{ name, results }];
     });
@@ -72,10 +83,10 @@ export class RunCatalog {
   }
 
   async #summary(name: string): Promise<RunSummary | undefined> {
-    const folder = await resolveBelow(this.#root, name);
+    const folder = await this.#below(name);
     if (folder === undefined) return undefined;
     const config = await readJsonBelow(folder, CONFIG_FILE, MOST_CONFIG);
-    if (typeof config !== "object" || config === null || !(await isRun(folder))) return undefined;
+    if (typeof config !== "object" || config === null || !isRun(folder)) return undefined;
     const [events, isTraining, model, written] = await Promise.all([
       newestEvents(folder),
       isInTraining(folder),
@@ -96,6 +107,7 @@ export class RunCatalog {
 
   /** Names of the folders below, down to those of a sweep's runs. */
   #folders(): string[] {
+    if (this.#only !== undefined) return [this.#only];
     const found: string[] = [];
     let level = [""];
     for (let depth = 0; depth < DEPTH; depth++) {
@@ -114,7 +126,7 @@ const isCheckpoint = (file: string): boolean =>
   file.endsWith(".safetensors") && file !== MODEL_FILE && !file.startsWith(".");
 
 /** A folder with a configuration that has begun to train: configurations alone are of many programs. */
-async function isRun(folder: string): Promise<boolean> {
+function isRun(folder: string): boolean {
   const files = new Set(entriesOf(folder).map(({ name }) => name));
   return files.has(CONFIG_FILE) && (files.has(METRICS_FILE) || files.has(RUNNING_FILE));
 }

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hostsOf } from "./access.ts";
-import { paths } from "./api.ts";
+import { paths, type RunSummary } from "./api.ts";
 import { type Studio, startStudio } from "./studio.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-studio-"));
@@ -200,6 +200,21 @@ describe("a request that changes something", () => {
     const { status, headers } = await raw(stop, { method: "OPTIONS", headers: preflight });
     expect(status).toBe(403);
     expect(Object.keys(headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
+});
+
+describe("one run folder in place of a folder of them", () => {
+  it("is the only run there is, and nothing beside it is told of", async () => {
+    const one = await startStudio({ runs: join(runs, "done"), page });
+    const headers = { Authorization: `Bearer ${new URL(one.url).searchParams.get("token")}` };
+    const answer = (path: string) => fetch(new URL(path, one.url), { headers });
+    const list = (await (await answer(paths.runs)).json()) as RunSummary[];
+    expect(list.map(({ name, state }) => [name, state])).toEqual([["done", "done"]]);
+    expect((await answer(paths.model("done"))).status).toBe(200);
+    for (const name of ["sweep/trial-1", "done/../sweep/trial-1", "../done", "escape"]) {
+      expect((await answer(paths.run(name))).status, name).toBe(404);
+    }
+    await one.close();
   });
 });
 

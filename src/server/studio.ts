@@ -16,7 +16,7 @@ import { runRoutes } from "./run-routes.ts";
 
 /** How a studio is served. */
 export interface StudioOptions {
-  /** The folder of run folders, which need not exist yet; `runs` unless given. */
+  /** The folder of run folders, which need not exist yet, or one run folder; `runs` unless given. */
   readonly runs?: string | undefined;
   /** 0, any free one, unless given. */
   readonly port?: number | undefined;

@@ -18,7 +18,7 @@ export function addStudio(program: Command, context: Context): void {
   const command = program
     .command("studio")
     .description("serve the studio: runs as they train, and labs, on a page in the browser")
-    .option("--runs <folder>", "folder of the runs to show", "runs")
+    .option("--runs <folder>", "folder of the runs to show, or of one run", "runs")
     .addOption(numberOption("--port <n>", "port to listen at (default: any free one)"))
     .option("--host <address>", "address to listen at", "127.0.0.1")
     .option("--public", "allow a host that others in the network can reach")

@@ -119,7 +119,9 @@ function About({ run, training }: { readonly run: ListedRun; readonly training: 
   const changes = useChanges();
   if (run.branch === undefined) {
     const { data, model } = run.summary?.config ?? {};
-    return <>{[data, model].filter((each) => typeof each === "string").join(", ")}</>;
+    const names = [data, model].filter((each) => typeof each === "string");
+    // Of a path its end is enough.
+    return <>{names.map((name) => name.split(/[\\/]/).at(-1)).join(", ")}</>;
   }
   const { info, run: number } = run.branch;
   const all = [...training.earlier, ...(training.open?.branches ?? [])];

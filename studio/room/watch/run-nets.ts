@@ -34,13 +34,17 @@ export interface LookedWith {
 /** A file of this size is no net that a page should hold. */
 const MOST_BYTES = 2 ** 28;
 
-/** What a run has saved, the trained net first, then the newest. */
+/** The net that scored best so far: of interest, but not where the run is. */
+const BEST = "best.safetensors";
+
+/** What a run has saved: the trained net first, then the newest, at last the best so far. */
 export async function savedNets(name: string): Promise<SavedNet[]> {
   const detail = await ask<RunDetail>(paths.run(name));
   const files = (await ask<CheckpointFile[]>(paths.checkpoints(name))) ?? [];
+  const saved = files.map(({ file, modified }): SavedNet => ({ file, modified }));
   return [
     ...(detail?.hasModel ? [{ modified: detail.modified }] : []),
-    ...files.map(({ file, modified }) => ({ file, modified })),
+    ...saved.toSorted((a, b) => Number(a.file === BEST) - Number(b.file === BEST)),
   ];
 }
 
