@@ -2,6 +2,7 @@
 // sources compiled in. The WASM kernels and their worker come from dist/, built before.
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, runnerImport } from "vite";
+import { setFormulas } from "./build/set-formulas.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -51,7 +52,7 @@ const checkedQuiz: Plugin = {
 export default defineConfig({
   root: path("."),
   base: "./",
-  plugins: [onlyWoff2, checkedQuiz],
+  plugins: [onlyWoff2, checkedQuiz, setFormulas(path("widgets/formulas.ts"))],
   resolve: {
     alias: [{ find: "#open-host", replacement: path("../src/device/cpu/open-host.ts") }, ...packages],
   },

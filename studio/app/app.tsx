@@ -3,10 +3,11 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type EngineFailure, onEngineFailure } from "../engine/client.ts";
 import { shell } from "../text/index.ts";
-import { LOCALES, type Locale } from "../text/locale.ts";
+import { formatNumber, LOCALES, type Locale } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { LABS, ROOM } from "./catalog.ts";
 import { Home } from "./home.tsx";
+import { inTurn } from "./in-turn.ts";
 import { PreferencesProvider, type Theme, usePreferences } from "./preferences.tsx";
 import { hashOf, useRoute } from "./router.ts";
 
@@ -115,9 +116,12 @@ function Page({ id }: { readonly id: string }) {
   const load = loaderOf(id);
   const [Loaded, setLoaded] = useState<ComponentType>();
   const [failure, setFailure] = useState<string>();
+  const { locale } = usePreferences();
   useEffect(() => {
+    // A browser takes its time over the first number it writes: not while it draws the page.
+    inTurn(() => void formatNumber(0.5, locale));
     load?.().then(
-      (component) => setLoaded(() => component),
+      (component) => inTurn(() => setLoaded(() => component)),
       (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
     );
   }, [id]);

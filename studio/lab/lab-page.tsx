@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LABS, type LabId } from "../app/catalog.ts";
+import { useTurn } from "../app/in-turn.ts";
 import { usePreferences } from "../app/preferences.tsx";
 import { hashOf } from "../app/router.ts";
 import { shell } from "../text/index.ts";
@@ -67,31 +68,49 @@ export function LabPage(props: LabPageProps) {
           {children}
         </section>
         <FormulaBar tex={formula} />
-        <section class="panel" aria-label={t.lab.explain}>
-          <h2>{t.lab.explain}</h2>
-          {explain.map((text) => (
-            <p key={text}>
-              <Prose text={text} />
-            </p>
-          ))}
-        </section>
-        <section class="panel" aria-label={t.lab.task} data-testid="task" data-done={task.isDone}>
-          <h2>{t.lab.task}</h2>
-          <p>
-            <Prose text={task.text} />
-          </p>
-          <p class={`verdict ${task.isDone ? "good" : ""}`} aria-live="polite">
-            {task.isDone ? `✓ ${t.lab.taskDone}` : t.lab.taskOpen}
-          </p>
-        </section>
-        <details class="panel">
-          <summary>{t.lab.numbers}</summary>
-          <DataTable {...table} />
-        </details>
-        <Code code={code} />
-        <NextLab id={id} />
+        <Later>
+          <section class="panel" aria-label={t.lab.explain}>
+            <h2>{t.lab.explain}</h2>
+            {explain.map((text) => (
+              <p key={text}>
+                <Prose text={text} />
+              </p>
+            ))}
+          </section>
+        </Later>
+        <Later>
+          <Task {...task} />
+        </Later>
+        <Later>
+          <details class="panel">
+            <summary>{t.lab.numbers}</summary>
+            <DataTable {...table} />
+          </details>
+        </Later>
+        <Later>
+          <Code code={code} />
+          <NextLab id={id} />
+        </Later>
       </article>
     </FormulaContext.Provider>
+  );
+}
+
+/** What lies below the stage, drawn when its turn has come, so that the stage is there soon. */
+const Later = ({ children }: { readonly children: ComponentChildren }) => (useTurn() ? children : null);
+
+function Task({ text, isDone }: LabPageProps["task"]) {
+  const t = useText(shell);
+  return (
+    <section class="panel" aria-label={t.lab.task} data-testid="task" data-done={isDone}>
+      <h2>{t.lab.task}</h2>
+      <p>
+        <Prose text={text} />
+      </p>
+      <p class={`verdict ${isDone ? "good" : ""}`} aria-live="polite">
+        {isDone ? `✓ ${t.lab.taskDone}` : t.lab.taskOpen}
+      </p>
+    </section>
   );
 }
 

@@ -1,8 +1,9 @@
 // A matrix as a picture: one square a number. What the colours say stands in the label and in the lab's table too.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { inTurn } from "../app/in-turn.ts";
 import { useIsDark } from "../app/preferences.tsx";
-import { colouring, type Scale } from "./palette.ts";
+import { type Rgb, type Scale, tabledColouring } from "./palette.ts";
 
 export interface HeatMapProps {
   /** Row by row; height · width numbers. */
@@ -36,23 +37,10 @@ function boundsOf(values: ArrayLike<number>): [number, number] {
   return min <= max ? [min, max] : [0, 1];
 }
 
-/** Colours told apart between the bounds of a scale. */
-const LEVELS = 1024;
-
-/** Writes a colour for each value; from a table, since a photograph has many values and the page must not wait. */
-function paint(
-  pixels: Uint8ClampedArray,
-  values: ArrayLike<number>,
-  scale: Scale,
-  min: number,
-  max: number,
-): void {
-  const colour = colouring(scale, min, max);
-  const [bad, span] = [colour(Number.NaN), max - min || 1];
-  const table = Array.from({ length: LEVELS }, (_, level) => colour(min + (span * level) / (LEVELS - 1)));
+/** Writes a colour for each value. */
+function paint(pixels: Uint8ClampedArray, values: ArrayLike<number>, colour: (value: number) => Rgb): void {
   for (let i = 0; i * 4 < pixels.length; i++) {
-    const level = Math.round(((values[i]! - min) / span) * (LEVELS - 1));
-    const rgb = table[Math.min(LEVELS - 1, Math.max(0, level))] ?? bad;
+    const rgb = colour(values[i]!);
     pixels[i * 4] = rgb[0];
     pixels[i * 4 + 1] = rgb[1];
     pixels[i * 4 + 2] = rgb[2];
@@ -64,14 +52,15 @@ export function HeatMap(props: HeatMapProps) {
   const { values, width, height, scale, size = 196, label, frame, caption } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const isDark = useIsDark();
-  useEffect(() => {
+  const draw = (): void => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const [low, high] = boundsOf(values);
     const image = context.createImageData(width, height);
-    paint(image.data, values, scale, props.min ?? low, props.max ?? high);
+    paint(image.data, values, tabledColouring(scale, props.min ?? low, props.max ?? high));
     context.putImageData(image, 0, 0);
-  }, [values, width, height, scale, props.min, props.max, isDark]);
+  };
+  useEffect(() => inTurn(draw), [values, width, height, scale, props.min, props.max, isDark]);
   const box = frame && {
     left: `${(100 * frame.x) / width}%`,
     top: `${(100 * frame.y) / height}%`,

@@ -1,9 +1,10 @@
 // Curves over a common axis, drawn by uPlot, which bears a hundred thousand points. Lines differ by dash as well as colour.
 import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { inTurn } from "../app/in-turn.ts";
 import { useIsDark, usePreferences } from "../app/preferences.tsx";
-import { formatNumber } from "../text/locale.ts";
+import { formatNumber, type Locale } from "../text/locale.ts";
 import { token } from "./palette.ts";
 
 export interface Curve {
@@ -50,92 +51,110 @@ const borderOf = (dash: readonly number[] | undefined): string =>
 
 const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
+type Look = Pick<LinePlotProps, "curves" | "xLabel" | "yLabel" | "isLogY" | "group" | "isCounted"> & {
+  readonly width: number;
+  readonly height: number;
+  readonly locale: Locale;
+  readonly onPick: (index: number) => void;
+};
+
+/** What uPlot is told of everything but the numbers. */
+function optionsOf({
+  curves,
+  xLabel,
+  yLabel,
+  isLogY,
+  group,
+  isCounted = true,
+  width,
+  height,
+  locale,
+  onPick,
+}: Look): uPlot.Options {
+  const [ink, line] = [token("--ink-soft"), token("--line")];
+  const format = (value: number | null): string => (value === null ? "" : formatNumber(value, locale, 3));
+  const axis = {
+    ...{ stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } },
+    values: (_: uPlot, ticks: number[]) => ticks.map(format),
+  };
+  const drawn = curves.map((curve, index) => ({
+    label: curve.label,
+    ...(curve.isUnlisted && { class: "unlisted" }),
+    stroke: token(curve.colour ?? "--positive"),
+    width: curve.width ?? 2,
+    alpha: curve.opacity ?? 1,
+    points: { show: curve.hasPoints ?? false },
+    spanGaps: curve.isSparse ?? false,
+    value: (_: uPlot, value: number | null) => format(value),
+    dash: [...(dashOf(curve, index) ?? [])],
+  }));
+  const follow = (plot: uPlot): void =>
+    plot.over.addEventListener("click", () => plot.cursor.idx != null && onPick(plot.cursor.idx));
+  return {
+    ...{ width, height, scales: { x: { time: false }, y: isLogY ? { distr: 3 } : {} } },
+    axes: [
+      { ...axis, label: xLabel, labelSize: 22, ...(isCounted && { incrs: WHOLE }) },
+      { ...axis, label: yLabel, labelSize: 22, size: 58 },
+    ],
+    series: [{ label: xLabel, value: (_, value) => format(value) }, ...drawn],
+    legend: {
+      markers: {
+        width: 3,
+        dash: (_, series) => borderOf(curves[series - 1] && dashOf(curves[series - 1]!, series - 1)),
+      },
+    },
+    ...(group !== undefined && { cursor: { sync: { key: group, setSeries: false } } }),
+    hooks: { ready: [follow] },
+  };
+}
+
+const dataOf = ({ x, curves }: Pick<LinePlotProps, "x" | "curves">): uPlot.AlignedData =>
+  [[...x], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData;
+
+const lookOf = ({ label, colour, dash, width, opacity, hasPoints, isSparse }: Curve): string =>
+  [label, colour, dash, width, opacity, hasPoints, isSparse].join();
+
 export function LinePlot(props: LinePlotProps) {
-  const {
-    x,
-    curves,
-    xLabel,
-    yLabel,
-    isLogY = false,
-    height = 240,
-    label,
-    group,
-    isCounted = true,
-    onPick,
-  } = props;
+  const { x, curves, xLabel, yLabel, isLogY = false, height = 240, label, isCounted = true } = props;
   const place = useRef<HTMLDivElement>(null);
-  const chart = useRef<uPlot | undefined>(undefined);
+  /** What is drawn, and the look that it was made with. */
+  const chart = useRef<{ readonly plot: uPlot; readonly look: string } | undefined>(undefined);
   const isDark = useIsDark();
   const { locale } = usePreferences();
-  const pick = useRef(onPick);
-  pick.current = onPick;
-  const shape = curves.map(({ label, colour, dash, width, opacity, hasPoints, isSparse }) =>
-    [label, colour, dash, width, opacity, hasPoints, isSparse].join(),
-  );
+  const latest = useRef(props);
+  latest.current = props;
+  const look = [...curves.map(lookOf), xLabel, yLabel, isLogY, isCounted, height, isDark, locale].join("|");
   useEffect(() => {
     const box = place.current!;
-    const [ink, line] = [token("--ink-soft"), token("--line")];
-    const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
-    const format = (value: number | null): string => (value === null ? "" : formatNumber(value, locale, 3));
-    const made = new uPlot(
-      {
-        width: box.clientWidth,
-        height,
-        scales: { x: { time: false }, y: isLogY ? { distr: 3 } : {} },
-        axes: [
-          {
-            ...axis,
-            label: xLabel,
-            labelSize: 22,
-            ...(isCounted && { incrs: WHOLE }),
-            values: (_, ticks) => ticks.map(format),
-          },
-          { ...axis, label: yLabel, labelSize: 22, size: 58, values: (_, ticks) => ticks.map(format) },
-        ],
-        series: [
-          { label: xLabel, value: (_, value) => format(value) },
-          ...curves.map((curve, index) => ({
-            label: curve.label,
-            ...(curve.isUnlisted && { class: "unlisted" }),
-            stroke: token(curve.colour ?? "--positive"),
-            width: curve.width ?? 2,
-            alpha: curve.opacity ?? 1,
-            points: { show: curve.hasPoints ?? false },
-            spanGaps: curve.isSparse ?? false,
-            value: (_: uPlot, value: number | null) => format(value),
-            dash: [...(dashOf(curve, index) ?? [])],
-          })),
-        ],
-        legend: {
-          markers: {
-            width: 3,
-            dash: (_, series) => borderOf(curves[series - 1] && dashOf(curves[series - 1]!, series - 1)),
-          },
-        },
-        ...(group !== undefined && { cursor: { sync: { key: group, setSeries: false } } }),
-        hooks: {
-          ready: [
-            (plot) =>
-              plot.over.addEventListener("click", () => {
-                if (plot.cursor.idx != null) pick.current?.(plot.cursor.idx);
-              }),
-          ],
-        },
-      },
-      [[...x], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData,
-      box,
+    const observer = new ResizeObserver(() =>
+      chart.current?.plot.setSize({ width: box.clientWidth, height }),
     );
-    chart.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height }));
-    observer.observe(box);
-    return () => {
-      observer.disconnect();
-      made.destroy();
-      chart.current = undefined;
+    let isWanted = true;
+    let takeBack = (): void => {};
+    const make = (Plot: typeof uPlot): void => {
+      const onPick = (index: number): void => latest.current.onPick?.(index);
+      const options = optionsOf({ ...latest.current, width: box.clientWidth, height, locale, onPick });
+      // The old one stays until the new one takes its place.
+      chart.current?.plot.destroy();
+      chart.current = { plot: new Plot(options, dataOf(latest.current), box), look };
+      observer.observe(box);
     };
-  }, [shape.join("|"), xLabel, yLabel, isLogY, height, isDark, locale, isCounted]);
-  useEffect(() => {
-    chart.current?.setData([[...x], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData);
-  }, [x, curves]);
+    void import("uplot").then(({ default: Plot }) => {
+      if (isWanted) takeBack = inTurn(() => make(Plot));
+    });
+    return () => {
+      isWanted = false;
+      takeBack();
+      observer.disconnect();
+    };
+  }, [look]);
+  useEffect(
+    () =>
+      inTurn(() => {
+        if (chart.current?.look === look) chart.current.plot.setData(dataOf(latest.current));
+      }),
+    [x, curves, look],
+  );
+  useEffect(() => () => chart.current?.plot.destroy(), []);
   return <div class="line-plot" ref={place} role="img" aria-label={label} />;
 }

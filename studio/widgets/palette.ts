@@ -68,3 +68,17 @@ export function colouring(scale: Scale, min: number, max: number): (value: numbe
   return (value) =>
     Number.isNaN(value) ? bad : mix(paper, ink, Math.min(1, Math.max(0, (value - min) / span)));
 }
+
+/** Colours told apart between the bounds of a scale. */
+const LEVELS = 1024;
+
+/** `colouring` from a table, for pictures of many numbers. */
+export function tabledColouring(scale: Scale, min: number, max: number): (value: number) => Rgb {
+  const colour = colouring(scale, min, max);
+  const [bad, span] = [colour(Number.NaN), max - min || 1];
+  const table = Array.from({ length: LEVELS }, (_, level) => colour(min + (span * level) / (LEVELS - 1)));
+  return (value) => {
+    const level = Math.round(((value - min) / span) * (LEVELS - 1));
+    return table[Math.min(LEVELS - 1, Math.max(0, level))] ?? bad;
+  };
+}

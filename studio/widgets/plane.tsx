@@ -1,11 +1,9 @@
-// A plane of two numbers in SVG: axes, contours of a function, paths, and handles that mouse, finger and arrow keys
+// A plane of two numbers in SVG: axes, paths, and handles that mouse, finger and arrow keys
 // move. Whoever uses it offers typed fields for the same numbers.
-import { contours } from "d3-contour";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
-import { viridis } from "./palette.ts";
 
 export interface Range {
   readonly min: number;
@@ -279,54 +277,3 @@ export function Path({
     </g>
   );
 }
-
-interface ContoursProps {
-  readonly frame: Frame;
-  /** Values on a grid over the plane, row by row from the lowest y. */
-  readonly values: ArrayLike<number>;
-  readonly columns: number;
-  readonly rows: number;
-  readonly levels: readonly number[];
-}
-
-/** Lines of equal value of a function given on a grid, the ground between them in the colours of viridis. */
-export function Contours({ frame, values, columns, rows, levels }: ContoursProps) {
-  const shapes = useMemo(
-    () =>
-      contours()
-        .size([columns, rows])
-        .thresholds([...levels])(Array.from(values)),
-    [values, columns, rows, levels],
-  );
-  // d3 puts the centre of cell i at i + ½.
-  const place = ([column, row]: readonly number[]): string => {
-    const x = frame.x.min + ((column! - 0.5) / (columns - 1)) * (frame.x.max - frame.x.min);
-    const y = frame.y.min + ((row! - 0.5) / (rows - 1)) * (frame.y.max - frame.y.min);
-    return `${frame.toX(x).toFixed(1)},${frame.toY(y).toFixed(1)}`;
-  };
-  const outlines = shapes.map(({ coordinates }) =>
-    coordinates
-      .flat()
-      .map((ring) => `M${ring.map(place).join("L")}Z`)
-      .join(""),
-  );
-  // Each outline holds all that is higher: painted over one another, then made pale as a whole.
-  return (
-    <g aria-hidden="true">
-      <g class="ground">
-        <path d={cornersOf(frame)} fill={colourOf(0)} />
-        {outlines.map((d, level) => (
-          <path key={level} d={d} fill={colourOf((level + 1) / outlines.length)} />
-        ))}
-      </g>
-      {outlines.map((d, level) => (
-        <path key={level} class="contour" d={d} />
-      ))}
-    </g>
-  );
-}
-
-const colourOf = (share: number): string => `rgb(${viridis(share).map(Math.round).join(" ")})`;
-
-const cornersOf = ({ x, y, toX, toY }: Frame): string =>
-  `M${toX(x.min)} ${toY(y.min)}H${toX(x.max)}V${toY(y.max)}H${toX(x.min)}Z`;

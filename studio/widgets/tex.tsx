@@ -1,16 +1,14 @@
-// Formulas set by KaTeX, loaded when the first is shown; MathML goes along for screen readers. Prose is text with
-// formulas between dollar signs.
-import type { ComponentChild } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+// Formulas, with MathML for screen readers: those of texts were set when the studio was built, those with live numbers are
+// set here by KaTeX, which is loaded when the first of them is shown. Prose is text with formulas between dollar signs.
+import { useLayoutEffect, useRef } from "preact/hooks";
+import "katex/dist/katex.min.css";
+import { inTurn } from "../app/in-turn.ts";
 import { lowered } from "../text/locale.ts";
+import { nodesOf } from "./formulas.ts";
+import { partsOf } from "./prose.ts";
 
 type Katex = typeof import("katex");
 let loading: Promise<Katex> | undefined;
-
-async function load(): Promise<Katex> {
-  await import("katex/dist/katex.min.css");
-  return import("katex");
-}
 
 interface TexProps {
   /** LaTeX source. */
@@ -18,47 +16,53 @@ interface TexProps {
   readonly block?: boolean;
 }
 
-/** One formula; its source is shown until KaTeX is there. */
+/** Sets a formula by KaTeX when its turn has come; gives what takes that back. */
+function setLater(tex: string, place: HTMLElement, displayMode: boolean): () => void {
+  let takeBack = (): void => {};
+  let isCurrent = true;
+  loading ??= import("katex");
+  void loading.then(({ default: katex }) => {
+    if (!isCurrent) return;
+    // Built as nodes: markup with style attributes would break the page's security policy.
+    takeBack = inTurn(() => katex.render(tex, place, { displayMode, throwOnError: false, strict: "ignore" }));
+  });
+  return () => {
+    isCurrent = false;
+    takeBack();
+  };
+}
+
+/** One formula. */
 export function Tex({ tex, block = false }: TexProps) {
   const place = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    loading ??= load();
-    void loading.then(({ default: katex }) => {
-      // Built as nodes: markup with style attributes would break the page's security policy.
-      if (isCurrent && place.current) {
-        katex.render(tex, place.current, { displayMode: block, throwOnError: false, strict: "ignore" });
-      }
-    });
-    return () => {
-      isCurrent = false;
-    };
+  useLayoutEffect(() => {
+    const nodes = block ? undefined : nodesOf(tex);
+    if (nodes === undefined) return setLater(tex, place.current!, block);
+    place.current!.replaceChildren(nodes);
+    return undefined;
   }, [tex, block]);
   return <span ref={place} class={block ? "tex-block" : "tex"} key={block ? "block" : "inline"} />;
 }
 
 // A browser begins a new line after a formula even before a full stop. Longer formulas must be able to break.
 const TIED_LENGTH = 16;
-const PARTS = /([(«“]?\$[^$]+\$[.,:;!?)»”…]*|\*\*[^*]+\*\*)/;
-const FORMULA = /^([(«“]?)\$([^$]+)\$(.*)$/;
 
 /** Text in which `$…$` are formulas and `**…**` is stressed. Marks stay on the line of a short formula. */
 export function Prose({ text }: { readonly text: string }) {
-  const parts: ComponentChild[] = text.split(PARTS).map((part, index) => {
-    const [, before, tex, after] = FORMULA.exec(part) ?? [];
-    if (tex !== undefined) {
-      return (
-        <span key={index} class={tex.length <= TIED_LENGTH ? "tied" : undefined}>
-          {before}
-          <Tex tex={tex} />
-          {after}
-        </span>
-      );
-    }
-    if (part.startsWith("**") && part.length > 4) return <strong key={index}>{part.slice(2, -2)}</strong>;
-    return part;
-  });
-  return <>{parts}</>;
+  return (
+    <>
+      {partsOf(text).map((part, index) => {
+        if ("text" in part) return part.isStrong ? <strong key={index}>{part.text}</strong> : part.text;
+        return (
+          <span key={index} class={part.tex.length <= TIED_LENGTH ? "tied" : undefined}>
+            {part.before}
+            <Tex tex={part.tex} />
+            {part.after}
+          </span>
+        );
+      })}
+    </>
+  );
 }
 
 /** A formula whose result, unlike a factor, stands without brackets. */

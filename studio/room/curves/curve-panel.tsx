@@ -1,6 +1,7 @@
 // The curves of several runs over each other: raw faint, smoothed solid, validation dashed; brought to the plot's width.
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { useInTurn } from "../../app/in-turn.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { type Curve, LinePlot } from "../../widgets/line-plot.tsx";
@@ -10,7 +11,6 @@ import { Check } from "../fields.tsx";
 import { QUANTITIES, type Quantity } from "../points.ts";
 import { text } from "../text.ts";
 import { envelope, type Grid, gridOf } from "./grid.ts";
-import { useInFrame } from "./in-frames.ts";
 import type { Series } from "./series.ts";
 
 /** A run as it is drawn. */
@@ -153,7 +153,7 @@ function QuantityPlot({ runs, onPick, quantity, measure, beta, isLog = false }: 
     ({ place, series: { steps, epochs, clock } }) =>
       `${place}:${steps.length}:${epochs.length}:${clock?.stepsPerEpoch}`,
   );
-  const drawn = useInFrame(`${lengths.join()} ${beta}`);
+  const drawn = useInTurn(`${lengths.join()} ${beta}`);
   const { grid, curves } = useMemo(() => {
     const { grid, placed } = axisOf(runs, measure);
     const curves = placed.flatMap((run) =>

@@ -1,5 +1,6 @@
 // An image of the data set as it is: grey or in colours.
 import { useEffect, useRef } from "preact/hooks";
+import { inTurn } from "../../app/in-turn.ts";
 import type { Picture } from "./look.ts";
 
 interface PhotoProps {
@@ -14,7 +15,7 @@ export function Photo({ picture, label, size }: PhotoProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { shape, pixels } = picture;
   const [channels, height, width] = shape;
-  useEffect(() => {
+  const draw = (): void => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const image = context.createImageData(width, height);
@@ -24,7 +25,8 @@ export function Photo({ picture, label, size }: PhotoProps) {
       image.data.set([part(0), part(1), part(2), 255], i * 4);
     }
     context.putImageData(image, 0, 0);
-  }, [pixels]);
+  };
+  useEffect(() => inTurn(draw), [pixels]);
   return (
     <canvas
       {...{ ref: canvas, width, height }}

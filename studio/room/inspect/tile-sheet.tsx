@@ -1,7 +1,8 @@
 // Many small pictures of one size on one canvas, with a common scale around zero.
 import { useEffect, useRef } from "preact/hooks";
+import { inTurn } from "../../app/in-turn.ts";
 import { useIsDark } from "../../app/preferences.tsx";
-import { colouring, type Scale } from "../../widgets/palette.ts";
+import { type Scale, tabledColouring } from "../../widgets/palette.ts";
 import type { Sheet } from "./look.ts";
 
 interface TileSheetProps {
@@ -25,12 +26,12 @@ export function TileSheet({ sheet, scale, label, size }: TileSheetProps) {
   const columns = Math.max(1, Math.min(count, 8));
   const rows = Math.ceil(count / columns);
   const [across, down] = [columns * (width + GAP) - GAP, rows * (height + GAP) - GAP];
-  useEffect(() => {
+  const draw = (): void => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     let most = 0;
     for (let i = 0; i < data.length; i++) most = Math.max(most, Math.abs(data[i]!));
-    const colour = colouring(scale, scale === "signed" ? -most : 0, most);
+    const colour = tabledColouring(scale, scale === "signed" ? -most : 0, most);
     const image = context.createImageData(across, down);
     for (let tile = 0; tile < count; tile++) {
       const [left, top] = [(tile % columns) * (width + GAP), Math.floor(tile / columns) * (height + GAP)];
@@ -42,7 +43,8 @@ export function TileSheet({ sheet, scale, label, size }: TileSheetProps) {
       }
     }
     context.putImageData(image, 0, 0);
-  }, [sheet, scale, isDark]);
+  };
+  useEffect(() => inTurn(draw), [sheet, scale, isDark]);
   const shown = isFlat ? Math.min(480, width * 6) : (across / Math.max(width, height)) * size;
   return (
     <canvas
