@@ -7,7 +7,7 @@ import { ConfigError } from "nabla";
 import { startStudio } from "nabla/server/node";
 import { type Browser, chromium } from "playwright-core";
 import type { Options, Row } from "./context.ts";
-import { findChromium } from "./studio/chromium.ts";
+import { chromiumOptions } from "./studio/chromium.ts";
 import { LONG_POINTS, LONG_RUN, SCENES, type Scene } from "./studio/scenes.ts";
 import { watch, watchedPage } from "./studio/watch.ts";
 import { formatTable } from "./table.ts";
@@ -71,7 +71,7 @@ export async function benchStudio({ scenes, traces }: Options): Promise<Row[]> {
   if (traces !== undefined) mkdirSync(traces, { recursive: true });
   const runs = writeRuns();
   const server = await startStudio({ runs });
-  const browser = await chromium.launch({ executablePath: findChromium(), chromiumSandbox: false });
+  const browser = await chromium.launch(chromiumOptions());
   const rows: Row[] = [];
   try {
     for (const scene of chosen) {

@@ -5,6 +5,7 @@ import "./style/lab.css";
 import "./style/widgets.css";
 import { render } from "preact";
 import { App } from "./app/app.tsx";
+import { inTurn } from "./app/in-turn.ts";
 
 // The server has put the token of its start into a cookie; an address that is copied or kept must not hold it.
 const address = new URL(location.href);
@@ -13,4 +14,5 @@ if (address.searchParams.has("token")) {
   history.replaceState(history.state, "", address);
 }
 
-render(<App />, document.getElementById("app")!);
+// A task of its own, after that in which all modules ran.
+inTurn(() => render(<App />, document.getElementById("app")!));

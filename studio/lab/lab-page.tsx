@@ -3,13 +3,13 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LABS, type LabId } from "../app/catalog.ts";
-import { useTurn } from "../app/in-turn.ts";
 import { usePreferences } from "../app/preferences.tsx";
 import { hashOf } from "../app/router.ts";
 import { shell } from "../text/index.ts";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { DataTable, type TableData } from "../widgets/data-table.tsx";
+import { Later } from "../widgets/later.tsx";
 import { Prose, Tex } from "../widgets/tex.tsx";
 import { FormulaBoard, FormulaContext } from "../widgets/value.tsx";
 import { type RunActions, useRunKeys } from "./keys.ts";
@@ -65,7 +65,7 @@ export function LabPage(props: LabPageProps) {
               {t.lab.failed} {error}
             </p>
           )}
-          {children}
+          <Later>{children}</Later>
         </section>
         <FormulaBar tex={formula} />
         <Later>
@@ -95,9 +95,6 @@ export function LabPage(props: LabPageProps) {
     </FormulaContext.Provider>
   );
 }
-
-/** What lies below the stage, drawn when its turn has come, so that the stage is there soon. */
-const Later = ({ children }: { readonly children: ComponentChildren }) => (useTurn() ? children : null);
 
 function Task({ text, isDone }: LabPageProps["task"]) {
   const t = useText(shell);

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type BrowserServer, chromium } from "playwright-core";
 import { type PreviewServer, preview } from "vite";
 import type { TestProject } from "vitest/node";
-import { findChromium } from "../../bench/studio/chromium.ts";
+import { chromiumOptions } from "../../bench/studio/chromium.ts";
 
 const STUDIO = fileURLToPath(new URL("../../studio", import.meta.url));
 const BUILT = fileURLToPath(new URL("../../dist/studio/index.html", import.meta.url));
@@ -29,18 +29,13 @@ let browser: BrowserServer | undefined;
 export async function setup(project: TestProject): Promise<void> {
   try {
     if (!existsSync(BUILT)) throw new Error(`studio tests: ${BUILT} is missing. Run npm run build first.`);
-    const executablePath = findChromium();
     server = await preview({
       root: STUDIO,
       configFile: `${STUDIO}/vite.config.ts`,
       preview: { port: 0, host: "127.0.0.1" },
     });
-    browser = await chromium.launchServer({
-      executablePath,
-      chromiumSandbox: false,
-      headless: true,
-      args: CAMERA,
-    });
+    const { args, ...options } = chromiumOptions();
+    browser = await chromium.launchServer({ ...options, args: [...args, ...CAMERA] });
     project.provide("studio", { url: server.resolvedUrls!.local[0]!, browser: browser.wsEndpoint() });
   } catch (error) {
     // Thrown here, it would end the tests that need no browser too.

@@ -7,6 +7,7 @@ import { useLabState } from "../../lab/state.ts";
 import { shell } from "../../text/index.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Later } from "../../widgets/later.tsx";
 import { Prose, texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import { against } from "./against.ts";
@@ -85,12 +86,9 @@ export function Lab() {
           <h2>{common.groups[chapter]}</h2>
           <div class="stage">
             {IDS.filter((id) => questionOf(id).chapter === chapter).map((id) => (
-              <Asked
-                key={id}
-                id={id}
-                given={answers[IDS.indexOf(id)]!}
-                onAnswer={(choice) => answer(id, choice)}
-              />
+              <Later key={id}>
+                <Asked id={id} given={answers[IDS.indexOf(id)]!} onAnswer={(choice) => answer(id, choice)} />
+              </Later>
             ))}
           </div>
         </section>
