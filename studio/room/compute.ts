@@ -13,8 +13,9 @@ import type { Change, LayerSpec, RoomSettings } from "./settings.ts";
 export { dataOffer } from "./data/open-data.ts";
 export { takeFiles } from "./data/own-files.ts";
 export { listSweeps } from "./sweep/sweeps.ts";
-export { listRuns, stopRun, testScore, watchRun } from "./watch/feed.ts";
-export { openRun, savedNets } from "./watch/run-nets.ts";
+export { listRuns, stopRun, watchRun } from "./watch/feed.ts";
+export { leaveRun, takeRuns } from "./watch/run-files.ts";
+export { openRun, savedNets, testScore } from "./watch/run-nets.ts";
 
 /** A net as a table, or the layer at which it does not hold together. */
 export interface NetDescription {

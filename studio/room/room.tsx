@@ -9,6 +9,7 @@ import { ADDRESS, printSettings, readSettings } from "./address.ts";
 import { type Measure, stepAt } from "./clock.ts";
 import { actionsOf, Controls } from "./controls.tsx";
 import type { DataThere } from "./data/data-choice.tsx";
+import type { FoundFile } from "./data/found-files.ts";
 import { useDrop, useOwnFiles } from "./data/use-own-files.ts";
 import "./room.css";
 import { Overlay } from "./runs/overlay.tsx";
@@ -22,6 +23,7 @@ import { engine, type OpenSession, useTraining } from "./use-training.ts";
 import { RunInside } from "./watch/run-inside.tsx";
 import { isServed } from "./watch/served.ts";
 import { ServerSide, useWatch } from "./watch/server-side.tsx";
+import { holdRun, useOpenedRuns } from "./watch/use-opened.ts";
 
 /** Classes of each of the sets that everyone has. */
 const TEN = 10;
@@ -59,7 +61,10 @@ export function Room() {
   const lack = lackOf(settings, { own, given }, t);
   const training = useTraining(settings, lack);
   const watch = useWatch(address.watch, (names) => update({ watch: names }));
-  const runs = useListedRuns(training, watch.watched, watch.list.runs ?? []);
+  const opened = useOpenedRuns(own.refuse);
+  const watched = [...watch.watched, ...opened.runs];
+  const summaries = [...(watch.list.runs ?? []), ...opened.summaries];
+  const runs = useListedRuns(training, watched, summaries);
   const { open, isRunning, isOpening } = training;
   const { at, seek } = useSeek(open);
   useEffect(() => {
@@ -69,23 +74,35 @@ export function Room() {
     if (open === undefined || isRunning) return;
     seek(Math.round(stepAt(open.branches[open.active]!.info.clock, measure, place)));
   };
+  const isWatching = watch.names.length + opened.runs.length > 0;
   const isFixed = open !== undefined || isOpening;
-  const isOver = useDrop(own, isFixed ? t.dropLater : undefined);
+  const takeData = (found: readonly FoundFile[]): void =>
+    isFixed ? own.refuse(t.dropLater) : own.take(found);
+  const takeFiles = (found: readonly FoundFile[]): void =>
+    holdRun(found) ? opened.take(found) : takeData(found);
+  const isOver = useDrop(takeFiles, own.refuse);
+  const leave = (run: string): void => {
+    watch.leave(run);
+    opened.leave(run);
+  };
   const info = settings.source === "files" ? own.info : settings.source === "given" ? given : undefined;
   // A form of many fields, which does not change with each step.
   const form = useMemo(
     () => (
       <Settings
         {...{ settings, lack, onChange: change, there: { own, given }, disabled: isFixed }}
-        isOpen={!isFixed && watch.names.length === 0}
+        isOpen={!isFixed && !isWatching}
         shape={info?.shape ?? SHAPES[settings.source]}
         classes={info?.classes.length ?? TEN}
       />
     ),
-    [address, isFixed, own.info, own.isReading, given, t, watch.names.length === 0],
+    [address, isFixed, own.info, own.isReading, given, t, isWatching],
   );
   const errors = watch.watched.map(({ error }) => error);
-  const server = useMemo(() => <ServerSide watch={watch} />, [watch.list, address.watch, errors.join()]);
+  const server = useMemo(
+    () => <ServerSide watch={watch} onOpen={takeFiles} />,
+    [watch.list, address.watch, errors.join(), isFixed],
+  );
   useRunKeys(actionsOf(training));
   return (
     <article class="lab room">
@@ -95,7 +112,7 @@ export function Room() {
       </header>
       {isOver && (
         <div class="room-over" role="presentation">
-          {isFixed ? t.dropLater : t.dropNow}
+          {isFixed ? t.dropRun : t.dropNow}
         </div>
       )}
       {own.problem !== undefined && (
@@ -106,11 +123,9 @@ export function Room() {
       {server}
       {form}
       <Controls training={training} />
-      {runs.length > 0 && <Overlay {...{ runs, training, onPick: pick, onLeave: watch.leave }} />}
+      {runs.length > 0 && <Overlay {...{ runs, training, onPick: pick, onLeave: leave }} />}
       {open && <Trained {...{ open, training, at, onSeek: seek }} />}
-      {watch.watched.length > 0 && (
-        <RunInside runs={watch.watched} list={watch.list.runs ?? []} there={{ own, given }} />
-      )}
+      {watched.length > 0 && <RunInside runs={watched} list={summaries} there={{ own, given }} />}
     </article>
   );
 }

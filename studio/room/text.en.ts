@@ -144,7 +144,8 @@ export const en = {
   chooseFolder: "or a folder with a folder of pictures for each class",
   dropHint:
     "Files of MNIST or CIFAR-10, or a folder of pictures, can be dropped anywhere on the page. They stay in this browser.",
-  dropNow: "Drop the files to learn from them",
+  dropNow: "Drop files to learn from them, or the folder of a run to look at it",
+  dropRun: "Drop the folder of a run to look at it",
   dropLater:
     "A run is open, whose data stays. Press “New run” first, then drop the files again. Nothing has changed.",
   readingFiles: "Reading the files…",
@@ -204,6 +205,7 @@ export const en = {
   raw: "raw",
   shape: "shape",
   watch: "Runs of the command line",
+  openRun: "open the folder of a run of nabla train, or drop it anywhere on the page",
   noRuns: "There is no run yet. Start one in a terminal: nabla train --studio.",
   runColumns: ["run", "state", "epoch", "step", "accuracy"],
   states: {

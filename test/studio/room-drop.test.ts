@@ -9,6 +9,7 @@ import { encodeCifar, encodeIdxImages, encodeIdxLabels } from "nabla/formats";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { drop } from "./drop.ts";
 import { openStudio, type Studio } from "./harness.ts";
 import { tableRows } from "./page.ts";
 
@@ -66,16 +67,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Drags files of this machine over the page and lets go of them there, folders too. */
-async function drop(page: Page, files: readonly string[]): Promise<void> {
-  const browser = await page.context().newCDPSession(page);
-  const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await browser.send("Input.dispatchDragEvent", { type, x: 300, y: 400, data });
-    if (type === "dragOver") await expect.poll(() => page.locator(".room-over").count()).toBe(1);
-  }
-  await expect.poll(() => page.locator(".room-over").count()).toBe(0);
-}
 const told = (page: Page): Promise<string | null> => page.getByTestId("files").textContent();
 const problem = (page: Page): Promise<string | null> => page.getByTestId("drop-problem").textContent();
 async function takeStep(page: Page): Promise<void> {

@@ -1,7 +1,7 @@
 // The nets that a run of the command line has saved, looked at in the training room: score, mistakes, filters and maps as
 // the engine has them in Node, with images of the reader's choice. And the command line's data, learned from there.
 import { EventEmitter } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDevice, setDevice } from "nabla";
@@ -16,6 +16,7 @@ import { runCommandLine } from "../../src/cli/program.ts";
 import { recordingTerminal } from "../../src/cli/terminal.ts";
 import { TrainingSession } from "../../studio/room/session.ts";
 import { PRESETS, USUAL } from "../../studio/room/settings.ts";
+import { drop } from "./drop.ts";
 import { openStudio, type Studio } from "./harness.ts";
 import { overflow, tableRows, violationsOn } from "./page.ts";
 
@@ -123,6 +124,36 @@ test("checkpoints can be looked at too; images that do not fit are refused with 
     .poll(() => inside(page).getByRole("alert").textContent())
     .toContain("cnn: the net takes 1×28×28 images of 10 classes, these are 3×8×8 of 2. Choose other images.");
   await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
+  await page.context().close();
+});
+
+test("a run's folder that is dropped on a static page is looked at without a server", async () => {
+  const { page, complaints } = await studio.open("#/room");
+  await page.locator(".room").waitFor();
+  await drop(page, [join(runs, "cnn")]);
+  await expect
+    .poll(() => page.getByTestId("shown-runs").locator("tbody th").allTextContents())
+    .toEqual(["cnn"]);
+  const wanted = await evaluate(model, generateDigits({ train: 1, test: 1000 }).test);
+  await expect.poll(() => accuracy(page)).toBe(String(wanted.accuracy));
+  expect(await inside(page).locator("h2").textContent()).toContain("Inside cnn");
+  const row = page.locator('tr[data-key="watched:opened:cnn"]');
+  expect(await row.textContent()).toContain("digits, simpleCnn");
+  await inside(page)
+    .getByLabel(/^saved net/)
+    .selectOption("checkpoint.1.safetensors");
+  await expect.poll(() => inside(page).getAttribute("data-step")).toBe("10");
+  // What is broken is told, and what there was stays.
+  mkdirSync(join(folder, "broken"));
+  writeFileSync(join(folder, "broken", "metrics.jsonl"), "no events");
+  await drop(page, [join(folder, "broken")]);
+  await expect
+    .poll(() => page.getByTestId("drop-problem").textContent())
+    .toContain("metrics.jsonl tells of no step");
+  expect(await row.count()).toBe(1);
+  await page.getByRole("button", { name: "Remove: cnn" }).click();
+  await expect.poll(() => page.getByTestId("run-inside").count()).toBe(0);
+  expect(complaints).toEqual([]);
   await page.context().close();
 });
 

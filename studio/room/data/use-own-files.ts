@@ -16,7 +16,8 @@ export interface OwnFiles {
   /** Why the files given last were not taken; those before are still there. */
   readonly problem: string | undefined;
   take(found: readonly FoundFile[]): void;
-  refuse(problem: string): void;
+  /** Tells of a problem, or that there is none any longer. */
+  refuse(problem: string | undefined): void;
 }
 
 /** `onTaken` is called when files have been taken. */
@@ -47,12 +48,15 @@ const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.i
 
 /**
  * Takes files that are dropped anywhere on the page, which a browser would leave the page for; gives whether some are
- * held over it. `refusal` says why none are taken now.
+ * held over it. `onProblem` is told where they cannot be read.
  */
-export function useDrop(own: OwnFiles, refusal: string | undefined): boolean {
+export function useDrop(
+  onFiles: (found: readonly FoundFile[]) => void,
+  onProblem: (problem: string) => void,
+): boolean {
   const [isOver, setOver] = useState(false);
-  const latest = useRef({ own, refusal });
-  latest.current = { own, refusal };
+  const latest = useRef({ onFiles, onProblem });
+  latest.current = { onFiles, onProblem };
   useEffect(() => {
     const over = (event: DragEvent): void => {
       if (!hasFiles(event)) return;
@@ -67,9 +71,8 @@ export function useDrop(own: OwnFiles, refusal: string | undefined): boolean {
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      const { own, refusal } = latest.current;
-      if (refusal !== undefined) own.refuse(refusal);
-      else filesOfDrop(event.dataTransfer!).then(own.take, (error: unknown) => own.refuse(String(error)));
+      const { onFiles, onProblem } = latest.current;
+      filesOfDrop(event.dataTransfer!).then(onFiles, (error: unknown) => onProblem(String(error)));
     };
     const on = { dragover: over, dragleave: leave, drop };
     for (const [name, listener] of Object.entries(on)) addEventListener(name, listener as EventListener);

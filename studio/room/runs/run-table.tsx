@@ -164,7 +164,7 @@ function useChanges(): (settings: RoomSettings, before: RoomSettings) => string[
 function Action({ run, training, onLeave }: Omit<RunRowProps, "isShown" | "onShow">) {
   const t = useText(text);
   const { open, isRunning } = training;
-  const { branch, name } = run;
+  const { branch, watched, name } = run;
   const isOpen = branch !== undefined && open?.run === branch.run;
   if (isOpen && open.active === branch.info.id) return <>{t.active}</>;
   if (isOpen) {
@@ -178,7 +178,7 @@ function Action({ run, training, onLeave }: Omit<RunRowProps, "isShown" | "onSho
     <button
       type="button"
       aria-label={`${t.leave}: ${name}`}
-      onClick={() => (branch === undefined ? onLeave(name) : training.forget(branch))}
+      onClick={() => (branch === undefined ? onLeave(watched!.name) : training.forget(branch))}
     >
       {t.leave}
     </button>

@@ -7,6 +7,7 @@ import { useText } from "../../text/use-text.ts";
 import type { DrawnRun } from "../curves/curve-panel.tsx";
 import { text } from "../text.ts";
 import type { BranchView, Training } from "../use-training.ts";
+import { shownName } from "../watch/run-name.ts";
 import type { WatchedRun } from "../watch/use-watched.ts";
 
 /** A run as the table lists it: trained here, or watched. */
@@ -47,7 +48,7 @@ export function useListedRuns(
     })),
     ...watched.map((run) => ({
       key: `watched:${run.name}`,
-      name: run.name,
+      name: shownName(run.name),
       series: run.series,
       watched: run,
       summary: summaries.find(({ name }) => name === run.name),

@@ -1,7 +1,7 @@
 // Follows runs of the command line through its server: the list, and each run's events as they come, gathered into
 // batches so that the page has little to do. Runs in the worker.
 import { DataError } from "nabla";
-import { type Failure, type MetricsPage, paths, type RunDetail, type RunSummary } from "nabla/server";
+import { type Failure, type MetricsPage, paths, type RunSummary } from "nabla/server";
 import type { EndEvent, EpochEvent, HistogramEvent, RunEvent, StartEvent } from "nabla/train";
 import { addStep, noPoints, type Points } from "../points.ts";
 import { ask } from "./ask.ts";
@@ -14,10 +14,6 @@ export async function stopRun(name: string): Promise<void> {
   const answer = await fetch(paths.stop(name), { method: "POST" });
   if (!answer.ok) throw new DataError(((await answer.json()) as Failure).error, { name });
 }
-
-/** A run's score on the test images, once it is there. */
-export const testScore = async (name: string): Promise<RunDetail["score"]> =>
-  (await ask<RunDetail>(paths.run(name)))?.score;
 
 /** What has come of a run since the last batch. */
 export interface Batch {

@@ -14,7 +14,9 @@ import { Spread } from "../inspect/spread.tsx";
 import { SHAPES, type SourceName } from "../settings.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
-import type { NetFacts, SavedNet } from "./run-nets.ts";
+import { shownName } from "./run-name.ts";
+import type { NetFacts } from "./run-nets.ts";
+import type { SavedNet } from "./run-source.ts";
 import type { WatchedRun } from "./use-watched.ts";
 
 interface RunInsideProps {
@@ -35,7 +37,7 @@ export function RunInside({ runs, list, there }: RunInsideProps) {
         {runs.length > 1 && (
           <Choice
             {...{ label: t.run, value: run.name, options: runs.map(({ name }) => name), onChange: setChosen }}
-            nameOf={(name) => name}
+            nameOf={shownName}
           />
         )}
       </Nets>
@@ -92,7 +94,7 @@ function Nets({ run, summary, there, children }: NetsProps) {
     session.value &&
     images &&
     lookedOf(session.value, known, { source: images, turn: there.own.turn });
-  const step = (at: string | undefined): string => t.runInside(name, at);
+  const step = (at: string | undefined): string => t.runInside(shownName(name), at);
   return (
     <Inspector title={step} looked={looked} isRunning={summary?.state === "training"} testId="run-inside">
       <div class="row end">

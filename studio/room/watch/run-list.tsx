@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { type FoundFile, filesOfInput } from "../data/found-files.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
 import type { ServerRuns } from "./use-watched.ts";
@@ -20,9 +21,11 @@ interface RunListProps {
   /** What went wrong with those that are watched. */
   readonly problems: readonly string[];
   readonly onNames: (names: readonly string[]) => void;
+  /** Given the files of a run folder that is opened. */
+  readonly onOpen: (found: readonly FoundFile[]) => void;
 }
 
-export function RunList({ list, names, most, problems, onNames }: RunListProps) {
+export function RunList({ list, names, most, problems, onNames, onOpen }: RunListProps) {
   const t = useText(text);
   const { locale } = usePreferences();
   const [problem, setProblem] = useState<string>();
@@ -46,9 +49,8 @@ export function RunList({ list, names, most, problems, onNames }: RunListProps) 
           {error}
         </p>
       ))}
-      {runs.length === 0 ? (
-        <p>{t.noRuns}</p>
-      ) : (
+      {list.runs !== undefined && runs.length === 0 && <p>{t.noRuns}</p>}
+      {runs.length > 0 && (
         <>
           {runs.length > FEW && (
             <div class="row end">
@@ -70,6 +72,15 @@ export function RunList({ list, names, most, problems, onNames }: RunListProps) 
           </div>
         </>
       )}
+      <label class="field">
+        <span class="label">{t.openRun}</span>
+        <input
+          type="file"
+          multiple
+          {...{ webkitdirectory: true }}
+          onChange={(event) => onOpen(filesOfInput(event.currentTarget))}
+        />
+      </label>
     </section>
   );
 }

@@ -2,20 +2,15 @@
 // images of the reader's choice. Files are fetched when asked for, and the last one is kept.
 import { DataError } from "nabla";
 import type { ImageSet } from "nabla/data";
-import { type CheckpointFile, paths, type RunDetail } from "nabla/server";
-import { decodeModel, decodeTrainingState, type Model } from "nabla/train";
+import { decodeModel, decodeTrainingState, type Evaluation, type Model } from "nabla/train";
 import { openImages } from "../data/open-data.ts";
 import { ownData } from "../data/own-files.ts";
 import { type ChosenImage, type Judgement, judge, MOST_IMAGES, type View, view } from "../inspect/look.ts";
 import type { SourceName } from "../settings.ts";
 import { stepOf } from "../snapshots.ts";
-import { ask } from "./ask.ts";
-
-/** A file with a net; without `file` the one that training ended with. */
-export interface SavedNet {
-  readonly file?: string;
-  readonly modified: number;
-}
+import { openedSource } from "./run-files.ts";
+import { shownName } from "./run-name.ts";
+import { type RunSource, type SavedNet, servedSource } from "./run-source.ts";
 
 /** What is known of a net before it is looked at. */
 export interface NetFacts {
@@ -31,38 +26,17 @@ export interface LookedWith {
   readonly turn: number;
 }
 
-/** A file of this size is no net that a page should hold. */
-const MOST_BYTES = 2 ** 28;
-
 /** The net that scored best so far: of interest, but not where the run is. */
 const BEST = "best.safetensors";
 
-/** What a run has saved: the trained net first, then the newest, at last the best so far. */
-export async function savedNets(name: string): Promise<SavedNet[]> {
-  const detail = await ask<RunDetail>(paths.run(name));
-  const files = (await ask<CheckpointFile[]>(paths.checkpoints(name))) ?? [];
-  const saved = files.map(({ file, modified }): SavedNet => ({ file, modified }));
-  return [
-    ...(detail?.hasModel ? [{ modified: detail.modified }] : []),
-    ...saved.toSorted((a, b) => Number(a.file === BEST) - Number(b.file === BEST)),
-  ];
-}
+const sourceOf = (name: string): RunSource => openedSource(name) ?? servedSource(name);
 
-async function fetchNet(name: string, file: string | undefined): Promise<Uint8Array> {
-  const answer = await fetch(file === undefined ? paths.model(name) : paths.checkpoint(name, file));
-  if (!answer.ok) {
-    throw new DataError(`${name}: the net is no longer there. Choose another one.`, { name, file });
-  }
-  const bytes = Number(answer.headers.get("content-length"));
-  if (bytes > MOST_BYTES) {
-    void answer.body?.cancel();
-    throw new DataError(
-      `${name}: the file has ${bytes} bytes, more than the page takes, ${MOST_BYTES}. Use nabla explain for it.`,
-      { name, bytes },
-    );
-  }
-  return new Uint8Array(await answer.arrayBuffer());
-}
+/** What a run has saved: the trained net first, then the newest, at last the best so far. */
+export const savedNets = async (name: string): Promise<SavedNet[]> =>
+  (await sourceOf(name).nets()).toSorted((a, b) => Number(a.file === BEST) - Number(b.file === BEST));
+
+/** A run's score on the test images, once it is there. */
+export const testScore = (name: string): Promise<Evaluation | undefined> => sourceOf(name).score();
 
 interface Opened {
   readonly model: Model;
@@ -70,8 +44,9 @@ interface Opened {
 }
 
 async function openNet(name: string, { file }: SavedNet): Promise<Opened> {
-  const label = `${name}/${file ?? "model"}`;
-  const bytes = await fetchNet(name, file);
+  const label = `${shownName(name)}/${file ?? "model"}`;
+  const bytes = await sourceOf(name).net(file);
+  if (bytes === undefined) throw new DataError(`${label}: the net is no longer there. Choose another one.`);
   const model = await decodeModel(bytes, label);
   return file === undefined ? { model } : { model, step: stepOf(decodeTrainingState(bytes, label).state) };
 }
@@ -96,7 +71,7 @@ function imagesFor(name: string, { shape, classes }: Model, set: ImageSet): Imag
   const [wanted, given] = [shape.join("×"), set.shape.join("×")];
   if (wanted === given && classes.length === set.classes.length) return { ...set, classes };
   throw new DataError(
-    `${name}: the net takes ${wanted} images of ${classes.length} classes, these are ${given} of ` +
+    `${shownName(name)}: the net takes ${wanted} images of ${classes.length} classes, these are ${given} of ` +
       `${set.classes.length}. Choose other images.`,
     { wanted, given },
   );

@@ -1,5 +1,6 @@
-// What the command line's server has to show: runs to watch and sweeps. Nothing where the page has no server.
+// Runs of the command line: what its server has to show, runs to watch and sweeps, and folders that the reader opens.
 import { useEffect, useRef } from "preact/hooks";
+import type { FoundFile } from "../data/found-files.ts";
 import { SweepPanel } from "../sweep/sweep-panel.tsx";
 import { RunList } from "./run-list.tsx";
 import { type ServerRuns, useRuns, useWatched, type WatchedRun } from "./use-watched.ts";
@@ -37,14 +38,19 @@ export function useWatch(given: string, onWatch: (names: string) => void): Watch
   return { list, names, watched, choose, leave: (name) => choose(names.filter((each) => each !== name)) };
 }
 
-export function ServerSide({ watch }: { readonly watch: Watch }) {
+interface ServerSideProps {
+  readonly watch: Watch;
+  /** Given the files of a run folder that is opened. */
+  readonly onOpen: (found: readonly FoundFile[]) => void;
+}
+
+export function ServerSide({ watch, onOpen }: ServerSideProps) {
   const { list, names, watched, choose } = watch;
-  if (list.runs === undefined) return null;
   const problems = watched.flatMap(({ error }) => error ?? []);
   return (
     <>
-      <RunList {...{ list, names, most: MOST_WATCHED, onNames: choose }} problems={problems} />
-      <SweepPanel onWatch={(run) => choose([...names.filter((name) => name !== run), run])} />
+      <RunList {...{ list, names, most: MOST_WATCHED, onNames: choose, onOpen }} problems={problems} />
+      {list.runs && <SweepPanel onWatch={(run) => choose([...names.filter((name) => name !== run), run])} />}
     </>
   );
 }

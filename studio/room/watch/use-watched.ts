@@ -52,12 +52,12 @@ export interface WatchedRun {
   error: string | undefined;
 }
 
-const fresh = (name: string): WatchedRun => ({
+export const freshRun = (name: string): WatchedRun => ({
   ...{ name, series: new Series(), histograms: undefined, end: undefined, error: undefined },
 });
 
-function take(run: WatchedRun, batch: Batch): void {
-  if (batch.isRestarted) Object.assign(run, fresh(run.name));
+export function takeBatch(run: WatchedRun, batch: Batch): void {
+  if (batch.isRestarted) Object.assign(run, freshRun(run.name));
   if (batch.start !== undefined) run.series.clock = clockOf(batch.start);
   run.series.add(batch.points, batch.epochs);
   run.histograms = batch.histograms ?? run.histograms;
@@ -76,7 +76,7 @@ export function useWatched(names: readonly string[]): readonly WatchedRun[] {
     }
     for (const name of names) {
       if (!followed.current.has(name)) {
-        const run = fresh(name);
+        const run = freshRun(name);
         followed.current.set(name, { run, leave: follow(run, () => setTurn((turn) => turn + 1)) });
       }
     }
@@ -102,7 +102,7 @@ function follow(run: WatchedRun, onNews: () => void): () => void {
       while (isWanted) {
         const batch = await next();
         if (batch === undefined || !isWanted) return;
-        take(run, batch);
+        takeBatch(run, batch);
         onNews();
       }
     } catch (error) {
