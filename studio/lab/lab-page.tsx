@@ -11,7 +11,7 @@ import { useText } from "../text/use-text.ts";
 import { DataTable, type TableData } from "../widgets/data-table.tsx";
 import { Later } from "../widgets/later.tsx";
 import { Prose, Tex } from "../widgets/tex.tsx";
-import { FormulaBoard, FormulaContext } from "../widgets/value.tsx";
+import { FormulaBoard, FormulaContext, type ShownFormula } from "../widgets/value.tsx";
 import { type RunActions, useRunKeys } from "./keys.ts";
 import { Predict, type Prediction } from "./predict.tsx";
 
@@ -39,7 +39,7 @@ interface LabPageProps {
 export function LabPage(props: LabPageProps) {
   const { id, lead, prediction, actions, seed, error, explain, task, table, code, children } = props;
   const t = useText(shell);
-  const [formula, setFormula] = useState<string>();
+  const [formula, setFormula] = useState<ShownFormula>({ tex: undefined, isAsked: false });
   const board = useMemo(() => new FormulaBoard(setFormula), []);
   const { title } = t.labs[id];
   useRunKeys(actions);
@@ -67,7 +67,7 @@ export function LabPage(props: LabPageProps) {
           )}
           <Later>{children}</Later>
         </section>
-        <FormulaBar tex={formula} />
+        <FormulaBar {...formula} />
         <Later>
           <section class="panel" aria-label={t.lab.explain}>
             <h2>{t.lab.explain}</h2>
@@ -172,13 +172,14 @@ function Controls({ actions, seed }: Pick<LabPageProps, "actions" | "seed">) {
   );
 }
 
-function FormulaBar({ tex }: { readonly tex: string | undefined }) {
+function FormulaBar({ tex, isAsked }: ShownFormula) {
   const t = useText(shell);
   return (
     <section
       class="formula-bar"
       aria-label={t.lab.formula}
-      aria-live="polite"
+      // Numbers that run by are not read aloud.
+      aria-live={isAsked ? "polite" : "off"}
       data-testid="formula"
       data-tex={tex}
     >

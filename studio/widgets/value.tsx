@@ -6,30 +6,36 @@ import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
 import { bareResult } from "./tex.tsx";
 
+/** A formula, and whether the reader has just asked for it; else its numbers have changed. */
+export interface ShownFormula {
+  readonly tex: string | undefined;
+  readonly isAsked: boolean;
+}
+
 /** The formula bar, and the number whose formula it shows. */
 export class FormulaBoard {
-  readonly #show: (tex: string | undefined) => void;
+  readonly #show: (shown: ShownFormula) => void;
   #owner: object | undefined;
 
-  constructor(show: (tex: string | undefined) => void) {
+  constructor(show: (shown: ShownFormula) => void) {
     this.#show = show;
   }
 
   take(owner: object, tex: string): void {
     this.#owner = owner;
-    this.#show(tex);
+    this.#show({ tex, isAsked: true });
   }
 
   /** The number has changed. */
   follow(owner: object, tex: string): void {
-    if (this.#owner === owner) this.#show(tex);
+    if (this.#owner === owner) this.#show({ tex, isAsked: false });
   }
 
   /** The number is gone from the page. */
   leave(owner: object): void {
     if (this.#owner !== owner) return;
     this.#owner = undefined;
-    this.#show(undefined);
+    this.#show({ tex: undefined, isAsked: false });
   }
 }
 

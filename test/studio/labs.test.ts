@@ -27,6 +27,20 @@ async function settled(page: Page): Promise<void> {
   await page.locator('[data-testid="lab-table"] td').first().waitFor({ state: "attached", timeout: 50_000 });
 }
 
+/** What the program that the page hands out prints in Node; throws where it fails. */
+async function outputOf(page: Page, name: string): Promise<string> {
+  const code = (await page.locator('[data-testid="code"]').textContent())!;
+  // The package's own name resolves to the build, as for a user who has installed it.
+  const file = join(ROOT, "dist", `lab-${name}-${process.pid}.ts`);
+  try {
+    await writeFile(file, code);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", file], { cwd: ROOT });
+    return stdout.trim();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
 describe.each(labs)("%s", (lab) => {
   let page: Page;
   let complaints: string[];
@@ -65,19 +79,29 @@ describe.each(labs)("%s", (lab) => {
   });
 
   test("hands out a program that runs", async () => {
-    const code = (await page.locator('[data-testid="code"]').textContent())!;
-    // The package's own name resolves to the build, as for a user who has installed it.
-    const file = join(ROOT, "dist", `lab-${lab}-${process.pid}.ts`);
-    try {
-      await writeFile(file, code);
-      const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", file], {
-        cwd: ROOT,
-      });
-      expect(stdout.trim()).not.toBe("");
-    } finally {
-      await rm(file, { force: true });
-    }
+    expect(await outputOf(page, lab)).not.toBe("");
   });
+});
+
+test.each([
+  ["step", "q=valley&w=-3.5&eta=1.1&t=0"],
+  ["surface", "q=saddle&x=0&y=0&t=0"],
+  ["error", "loss=crossEntropy&out=sigmoid&y=1;0&x=-2;0&w=-3;5"],
+  ["graph", "w11=-0.5&u1=0"],
+  ["parameters", "sizes=1;1"],
+  ["neuron", "net=hidden&images=100&t=0&d="],
+  ["shift", "t=0&seed=3"],
+  ["overfitting", "t=0&hidden=0&augment=both&images=20"],
+  ["by-hand", "w=-1;0;0.5;0;0;0;1;2;-3&image=random&seed=4"],
+  ["filters", "w=0.1;-2;0;0;0;0;0;0;1&b=-3&inside=true"],
+  ["maximum", "stride=3&padding=2&pattern=ring&x=-2&y=11"],
+  ["channels", "n=4&C=1&T=1&d=0"],
+  ["cortex", "epochs=0&seed=9"],
+])("the program of %s runs at %s too", async (lab, state) => {
+  const { page } = await studio.open(`#/${lab}?${state}`);
+  await settled(page);
+  expect(await outputOf(page, `${lab}-state`)).not.toBe("");
+  await page.context().close();
 });
 
 test("the start page lists every lab and breaks no rule", async () => {

@@ -179,8 +179,18 @@ export function Lab() {
           label={t.map}
           caption={t.map}
           full={full}
-          marked={place}
-        />
+        >
+          <CellMover
+            columns={places}
+            rows={places}
+            at={{ x, y }}
+            width={1}
+            height={1}
+            label={t.mapMover}
+            text={t.place(y + 1, x + 1)}
+            onMove={(cell) => update(cell)}
+          />
+        </NumberGrid>
       </div>
       {own && <p>{t.filled(formatNumber(right.size, locale), formatNumber(places * places, locale))}</p>}
     </LabPage>

@@ -4,14 +4,16 @@ import { useEffect, useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
-import { formatNumber, formatPercent } from "../../text/locale.ts";
+import { formatNumber, formatPercent, plural } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { NumberField } from "../../widgets/number-field.tsx";
+import { texNumber } from "../../widgets/tex.tsx";
+import { Value } from "../../widgets/value.tsx";
 import { BarDial, halfTurn } from "./bar-dial.tsx";
 import { codeOf } from "./code.ts";
 import type { Snapshot } from "./compute.ts";
 import { FilterCards } from "./filter-cards.tsx";
-import { ANGLE_STEP, between, FILTERS, MOST_EPOCHS } from "./geometry.ts";
+import { ANGLE_STEP, between, FILTERS, IMAGES, MOST_EPOCHS } from "./geometry.ts";
 import { text } from "./text.ts";
 import { TuningCurve } from "./tuning-curve.tsx";
 import { useTraining } from "./use-training.ts";
@@ -95,11 +97,20 @@ export function Lab() {
       code={codeOf(seed, epochs)}
     >
       <p aria-live="polite" data-testid="progress" data-epochs={now?.epochs}>
-        {now === undefined
-          ? t.working
-          : now.accuracy === undefined
-            ? t.untrained
-            : t.trained(format(now.epochs), formatPercent(now.accuracy, locale))}
+        {now === undefined ? (
+          t.working
+        ) : now.accuracy === undefined ? (
+          t.untrained
+        ) : (
+          <>
+            {`${plural(now.epochs, t.passes, locale)}, ${t.accuracy}: `}
+            <Value
+              {...{ name: "accuracy", value: now.accuracy, label: t.accuracy }}
+              text={formatPercent(now.accuracy, locale)}
+              tex={`\\frac{${Math.round(now.accuracy * IMAGES)}}{${IMAGES}} = ${texNumber(format(now.accuracy))}`}
+            />
+          </>
+        )}
         {now && isBusy && ` ${t.working}`}
       </p>
       {first && now && shown && own && (

@@ -1,5 +1,5 @@
 // The texts of the lab of the visual cortex and the first layer.
-import { defineText } from "../../text/locale.ts";
+import { defineText, type PluralForms } from "../../text/locale.ts";
 
 export const text = defineText({
   en: {
@@ -9,8 +9,8 @@ export const text = defineText({
     options: ["less than random ones", "about the same", "more than random ones"],
     because: (before: string, after: string) =>
       `The mean selectivity was ${before} before training and is ${after} now.`,
-    trained: (epochs: string, accuracy: string) =>
-      `After ${epochs} passes over 1000 digits: ${accuracy} of them read right during the last.`,
+    passes: { one: "# pass over 1000 digits", other: "# passes over 1000 digits" } as PluralForms,
+    accuracy: "read right during the last",
     untrained: "Not trained yet: all filters are random.",
     working: "Training…",
     bar: "The bar",
@@ -55,8 +55,13 @@ export const text = defineText({
     options: ["меньше случайных", "примерно так же", "больше случайных"],
     because: (before: string, after: string) =>
       `Средняя избирательность до обучения ${before}, сейчас ${after}.`,
-    trained: (epochs: string, accuracy: string) =>
-      `Проходов по 1000 цифр: ${epochs}; в последнем верно прочитано ${accuracy}.`,
+    passes: {
+      one: "# проход по 1000 цифр",
+      few: "# прохода по 1000 цифр",
+      many: "# проходов по 1000 цифр",
+      other: "# прохода по 1000 цифр",
+    },
+    accuracy: "в последнем прочитано верно",
     untrained: "Сеть ещё не обучалась: все фильтры случайны.",
     working: "Обучается…",
     bar: "Полоска",

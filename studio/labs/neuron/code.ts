@@ -19,12 +19,16 @@ import { generateDigits } from "nabla/data";
 const { train, test } = generateDigits({ train: ${images}, test: 500 });
 const run = fit(${NETS[net]}, { train, validation: test }, {
   epochs: ${MOST_EPOCHS},
-  pauseAfter: ${epoch},
-  batchSize: ${BATCH},
+${
+  epoch === 0
+    ? ""
+    : `  pauseAfter: ${epoch},
+`
+}  batchSize: ${BATCH},
   optimizer: optim.adamW({ lr: ${RATE} }),
   seed: ${seed},
 });
-for await (const event of run) if (event.type === "epoch") console.log(event.epoch, event.validation);
+${epoch === 0 ? "// Not trained yet." : 'for await (const event of run) if (event.type === "epoch") console.log(event.epoch, event.validation);'}
 console.log("accuracy", (await evaluate(run.model, test)).accuracy);
 ${seen === undefined ? "" : drawn(seen)}`;
 

@@ -210,7 +210,11 @@ function Layers({ counts, total }: { counts: readonly LayerCount[]; total: numbe
               {...{ value: parameters, label: `${t.layer} ${name}`, digits: 12 }}
               tex={`(n_{\\text{in}} + 1)\\cdot n_{\\text{out}} = (${tex(inputs)} + 1)\\cdot ${tex(outputs)} = ${tex(parameters)}`}
             />
-            <span class="hint">{formatPercent(parameters / total, locale)}</span>
+            <Value
+              {...{ value: parameters / total, label: `${t.layer} ${name}, %` }}
+              text={formatPercent(parameters / total, locale)}
+              tex={`\\frac{${tex(parameters)}}{${tex(total)}} = ${tex(parameters / total)}`}
+            />
           </li>
         ))}
       </ul>

@@ -17,12 +17,16 @@ const conv = nn.sequential(
 for (const [net, lr] of [[dense, ${RATES.dense}], [conv, ${RATES.conv}]] as const) {
   const run = fit(net, { train, validation: test }, {
     epochs: ${MOST_EPOCHS},
-    pauseAfter: ${epoch},
-    batchSize: ${BATCH},
+${
+  epoch === 0
+    ? ""
+    : `    pauseAfter: ${epoch},
+`
+}    batchSize: ${BATCH},
     optimizer: optim.adamW({ lr }),
     seed: ${seed},
   });
-  for await (const event of run) if (event.type === "epoch") console.log(event.epoch, event.validation);
+  ${epoch === 0 ? "// Not trained yet." : 'for await (const event of run) if (event.type === "epoch") console.log(event.epoch, event.validation);'}
   const { accuracy } = await shiftMap(run.model, takeFirst(test, ${MEASURED}), { reach: ${REACH} });
   console.table(accuracy);
 }

@@ -182,7 +182,7 @@ export function Lab() {
           <Tex block tex={`w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})`} />
           <Tex block tex={stepTex(steps)} />
           {last && (
-            <p aria-live="polite" data-testid="now">
+            <p aria-live={isRunning ? "off" : "polite"} data-testid="now">
               {`${t.stepOf} = ${steps}: w = `}
               <Value name="w" label="w" value={last.w} tex={stepTex(steps)} />
               {", Q(w) = "}

@@ -116,31 +116,53 @@ export function Lab() {
           onChange={(value) => update({ t: value })}
         />
       </div>
-      <Lamps ends={ends.value} step={step} />
+      <Lamps ends={ends.value} step={step} trace={trace.value} criteria={criteria} />
       {trace.value && <Measures trace={trace.value} step={step} eta={eta} />}
       {trace.value && <Curves trace={trace.value} step={step} criteria={criteria} />}
     </LabPage>
   );
 }
 
-function Lamps({
-  ends,
-  step,
-}: {
-  ends: Record<keyof Criteria, number | undefined> | undefined;
-  step: number;
-}) {
+interface LampsProps {
+  readonly ends: Record<keyof Criteria, number | undefined> | undefined;
+  readonly step: number;
+  readonly trace: Trace | undefined;
+  readonly criteria: Criteria;
+}
+
+function Lamps({ ends, step, trace, criteria }: LampsProps) {
   const t = useText(text);
   const { locale } = usePreferences();
+  const tex = (value: number): string => texNumber(formatNumber(value, locale));
+  /** What lit a lamp at step `end`, with the numbers put in. */
+  const cause = (lamp: keyof Criteria, end: number): string => {
+    if (trace === undefined) return "";
+    const size = tex(trace[lamp === "patience" ? "validation" : lamp][end]!);
+    if (lamp === "stepNorm")
+      return `\\lVert w^{${end}} - w^{${end - 1}}\\rVert = ${size} < \\varepsilon = ${tex(criteria.stepNorm)}`;
+    if (lamp === "gradientNorm")
+      return `\\lVert\\nabla Q(w^{${end}})\\rVert = ${size} < \\varepsilon = ${tex(criteria.gradientNorm)}`;
+    const best = end - criteria.patience;
+    return `E(w^{${best}}) = ${tex(trace.validation[best]!)} \\le E(w^t),\\; t = ${best + 1}, \\ldots, ${end} = ${best} + ${criteria.patience}`;
+  };
   return (
     <ul class="row lamps" aria-live="polite">
       {LAMPS.map((lamp) => {
         const end = ends?.[lamp];
         const isLit = end !== undefined && end <= step;
-        const note = isLit ? t.lit(formatNumber(end, locale)) : end === undefined ? t.never : t.dark;
         return (
           <li key={lamp} class={`lamp${isLit ? " on" : ""}`} data-lamp={lamp} data-end={end}>
-            {`${t.lamps[lamp]}: ${note}`}
+            {`${t.lamps[lamp]}: `}
+            {isLit ? (
+              <>
+                {`${t.lit} `}
+                <Value {...{ value: end, label: `${t.lamps[lamp]}: ${t.lit}`, tex: cause(lamp, end) }} />
+              </>
+            ) : end === undefined ? (
+              t.never
+            ) : (
+              t.dark
+            )}
           </li>
         );
       })}
