@@ -1,6 +1,7 @@
 // What can be done with a session beside going on: its past, the net inside, what can be taken home.
 import { useComputed } from "../engine/use-computed.ts";
 import { useText } from "../text/use-text.ts";
+import { Later } from "../widgets/later.tsx";
 import { ExportPanel } from "./export-panel.tsx";
 import { Inspector, type Looked } from "./inspect/inspector.tsx";
 import { text } from "./text.ts";
@@ -39,13 +40,17 @@ export function Trained({ open, training, at, onSeek }: TrainedProps) {
         {...{ settings, at, onSeek, last: view.step, kept: kept.value, isBusy: isRunning }}
         onBranch={(change) => training.branch(place, change)}
       />
-      <Inspector
-        {...{ looked, isRunning, testId: "inspector" }}
-        title={(step) => (step === undefined ? t.inspect : t.inspectAt(step))}
-      >
-        <p class="hint">{t.onValidation}</p>
-      </Inspector>
-      <ExportPanel {...{ session, settings, info, place }} isBusy={isRunning} />
+      <Later>
+        <Inspector
+          {...{ looked, isRunning, testId: "inspector" }}
+          title={(step) => (step === undefined ? t.inspect : t.inspectAt(step))}
+        >
+          <p class="hint">{t.onValidation}</p>
+        </Inspector>
+      </Later>
+      <Later>
+        <ExportPanel {...{ session, settings, info, place }} isBusy={isRunning} />
+      </Later>
     </>
   );
 }

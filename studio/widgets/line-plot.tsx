@@ -40,6 +40,9 @@ interface LinePlotProps {
   readonly onPick?: (index: number) => void;
 }
 
+/** Fetched before the first plot is there. */
+const loading = import("uplot");
+
 const DASHES = [undefined, [8, 4], [2, 3], [10, 3, 2, 3]] as const;
 
 const dashOf = ({ dash, opacity }: Curve, index: number): readonly number[] | undefined =>
@@ -134,12 +137,19 @@ export function LinePlot(props: LinePlotProps) {
     const make = (Plot: typeof uPlot): void => {
       const onPick = (index: number): void => latest.current.onPick?.(index);
       const options = optionsOf({ ...latest.current, width: box.clientWidth, height, locale, onPick });
-      // The old one stays until the new one takes its place.
-      chart.current?.plot.destroy();
-      chart.current = { plot: new Plot(options, dataOf(latest.current), box), look };
-      observer.observe(box);
+      // Its parts are made first, and drawn for the first time in another turn.
+      new Plot(options, dataOf(latest.current), (plot, draw) => {
+        takeBack = inTurn(() => {
+          // The old one stays until the new one takes its place.
+          chart.current?.plot.destroy();
+          chart.current = { plot, look };
+          box.append(plot.root);
+          draw();
+          observer.observe(box);
+        });
+      });
     };
-    void import("uplot").then(({ default: Plot }) => {
+    void loading.then(({ default: Plot }) => {
       if (isWanted) takeBack = inTurn(() => make(Plot));
     });
     return () => {

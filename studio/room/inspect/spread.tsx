@@ -8,21 +8,30 @@ import type { Judgement } from "./look.ts";
 
 const [WIDTH, HEIGHT] = [160, 44];
 
-function Bars({ histogram, label }: { readonly histogram: Histogram; readonly label: string }) {
-  const { locale } = usePreferences();
-  const { counts, min, max } = histogram;
+/** The bars on one side of zero as one path: hundreds of shapes of their own would take a page long to make. */
+function barsOf({ counts, min, max }: Histogram, isNegative: boolean): string {
   const most = Math.max(1, ...counts);
   const bar = WIDTH / counts.length;
+  return counts
+    .map((count, i) => {
+      const middle = min + ((i + 0.5) * (max - min)) / counts.length;
+      const top = HEIGHT * (1 - count / most);
+      return middle < 0 === isNegative && count > 0
+        ? `M${i * bar} ${HEIGHT}V${top}h${0.9 * bar}V${HEIGHT}Z`
+        : "";
+    })
+    .join("");
+}
+
+function Bars({ histogram, label }: { readonly histogram: Histogram; readonly label: string }) {
+  const { locale } = usePreferences();
+  const { min, max } = histogram;
   const format = (value: number): string => formatNumber(value, locale, 2);
   return (
     <figure class="figure">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} class="room-bars" role="img" aria-label={label}>
-        {counts.map((count, i) => {
-          const height = (HEIGHT * count) / most;
-          const middle = min + ((i + 0.5) * (max - min)) / counts.length;
-          const fill = middle < 0 ? "var(--negative)" : "var(--positive)";
-          return <rect key={i} {...{ x: i * bar, y: HEIGHT - height, width: bar * 0.9, height, fill }} />;
-        })}
+        <path d={barsOf(histogram, true)} fill="var(--negative)" />
+        <path d={barsOf(histogram, false)} fill="var(--positive)" />
         <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} class="plot-axis" />
       </svg>
       <figcaption>{`${format(min)} … ${format(max)}`}</figcaption>
