@@ -12,8 +12,9 @@ export interface RunActions {
   readonly disabled?: boolean;
 }
 
-/** Elements that use these keys themselves. */
-const OWN = "input, select, textarea, button, summary, a, [role=slider], [role=grid], [data-own-keys]";
+/** Elements that use all these keys themselves, and those that are pressed by Space alone. */
+const OWN = "input, select, textarea, [role=slider], [role=grid], [data-own-keys]";
+const PRESSED = "button, summary, a";
 
 /** Follows the keys while the page is open. */
 export function useRunKeys(actions: RunActions | undefined): void {
@@ -23,7 +24,8 @@ export function useRunKeys(actions: RunActions | undefined): void {
     const press = (event: KeyboardEvent): void => {
       const now = latest.current;
       if (now === undefined || now.disabled || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target instanceof Element && event.target.closest(OWN) !== null) return;
+      const own = event.code === "Space" ? `${OWN}, ${PRESSED}` : OWN;
+      if (event.target instanceof Element && event.target.closest(own) !== null) return;
       const action =
         event.code === "Space"
           ? now.run

@@ -167,7 +167,7 @@ function Controls({ actions, seed }: Pick<LabPageProps, "actions" | "seed">) {
           <span>{`${t.lab.seed} ${formatNumber(seed.value, locale)}`}</span>
         </>
       )}
-      {actions && <span class="for-readers">{t.lab.keys}</span>}
+      {actions && <span class="hint keys-hint">{t.lab.keys}</span>}
     </div>
   );
 }

@@ -14,7 +14,9 @@ export const partsOf = (text: string): Part[] =>
     const [, before = "", tex, after = ""] = FORMULA.exec(part) ?? [];
     if (tex !== undefined) return { tex, before, after };
     const isStrong = part.startsWith("**") && part.length > 4;
-    return { text: isStrong ? part.slice(2, -2) : part, isStrong };
+    const plain = isStrong ? part.slice(2, -2) : part;
+    // A dash ends a line, and begins none.
+    return { text: plain.replace(/ (?=— )/g, "\u00a0"), isStrong };
   });
 
 /** The LaTeX sources of a text's formulas. */

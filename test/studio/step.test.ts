@@ -32,6 +32,12 @@ test("keys step, run and reset; the address follows", async () => {
   await expect.poll(async () => (await tableRows(page)).length).toBeGreaterThan(3);
   await page.keyboard.press("KeyR");
   await expect.poll(() => tableRows(page)).toHaveLength(1);
+  // A button that has the focus is pressed by Space alone.
+  await page.getByRole("button", { name: "One step" }).click();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => tableRows(page)).toHaveLength(3);
+  await page.keyboard.press("Space");
+  await expect.poll(() => tableRows(page)).toHaveLength(4);
   await page.context().close();
 });
 

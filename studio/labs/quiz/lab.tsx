@@ -126,7 +126,9 @@ function Asked({
           </button>
         ))}
       </div>
-      <div aria-live="polite">{given !== OPEN && <Verdict id={id} given={given} />}</div>
+      <div class="answered" aria-live="polite">
+        {given !== OPEN && <Verdict id={id} given={given} />}
+      </div>
     </fieldset>
   );
 }

@@ -17,6 +17,7 @@ import type { Shift, ShiftedDigit } from "./compute.ts";
 import { NetView, type ShiftAccuracy } from "./net-view.tsx";
 import { MOST_EPOCHS, type NetName, REACH, SIDE, VALIDATION } from "./nets.ts";
 import { text } from "./text.ts";
+import "./shift.css";
 
 const engine = engineOf<typeof Compute>("shift");
 
@@ -125,7 +126,7 @@ export function Lab() {
       table={{ caption: t.caption, columns: t.columns, rows }}
       code={codeOf(seed, state.t)}
     >
-      <div class="side-by-side">
+      <div class="shift">
         <Digit digit={digit.value} state={state} onChange={update} />
         {(["dense", "conv"] as const).map((net) => (
           <NetView
