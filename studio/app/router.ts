@@ -27,11 +27,13 @@ export function replaceParams(page: string, params: URLSearchParams): void {
 
 /** The page that is open; changes when the user follows a link or goes back. */
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => parseHash(location.hash));
+  const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const follow = (): void => setRoute(parseHash(location.hash));
+    const follow = (): void => setHash(location.hash);
+    // It may have changed since it was drawn.
+    follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
-  return route;
+  return parseHash(hash);
 }
