@@ -36,6 +36,8 @@ interface LinePlotProps {
   readonly isCounted?: boolean;
   /** Plots of one group share the cursor. */
   readonly group?: string;
+  /** Whether values are told only while the cursor is there; what lines mean must then be told elsewhere. */
+  readonly isFloating?: boolean;
   /** Called with the index of the point that is clicked. */
   readonly onPick?: (index: number) => void;
 }
@@ -54,7 +56,29 @@ const borderOf = (dash: readonly number[] | undefined): string =>
 
 const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 
-type Look = Pick<LinePlotProps, "curves" | "xLabel" | "yLabel" | "isLogY" | "group" | "isCounted"> & {
+/** Pixels from the cursor within which a value is near. */
+const NEAR = 40;
+/** Pixels between press and release that make a click a drag, which zooms in. */
+const DRAGGED = 4;
+
+function followClicks(plot: uPlot, onPick: (index: number) => void): void {
+  let pressed = 0;
+  plot.over.addEventListener("mousedown", ({ clientX }) => {
+    pressed = clientX;
+  });
+  plot.over.addEventListener("click", ({ clientX }) => {
+    if (plot.cursor.idx != null && Math.abs(clientX - pressed) < DRAGGED) onPick(plot.cursor.idx);
+  });
+}
+
+/** Has the legend stand there only while there is a cursor. */
+function floatLegend(plot: uPlot): void {
+  const legend = plot.root.querySelector<HTMLElement>(".u-legend");
+  if (legend !== null) legend.hidden = (plot.cursor.left ?? -1) < 0;
+}
+
+type Known = "curves" | "xLabel" | "yLabel" | "isLogY" | "group" | "isCounted" | "isFloating";
+type Look = Pick<LinePlotProps, Known> & {
   readonly width: number;
   readonly height: number;
   readonly locale: Locale;
@@ -69,6 +93,7 @@ function optionsOf({
   isLogY,
   group,
   isCounted = true,
+  isFloating = false,
   width,
   height,
   locale,
@@ -91,8 +116,6 @@ function optionsOf({
     value: (_: uPlot, value: number | null) => format(value),
     dash: [...(dashOf(curve, index) ?? [])],
   }));
-  const follow = (plot: uPlot): void =>
-    plot.over.addEventListener("click", () => plot.cursor.idx != null && onPick(plot.cursor.idx));
   return {
     ...{ width, height, scales: { x: { time: false }, y: isLogY ? { distr: 3 } : {} } },
     axes: [
@@ -106,8 +129,15 @@ function optionsOf({
         dash: (_, series) => borderOf(curves[series - 1] && dashOf(curves[series - 1]!, series - 1)),
       },
     },
-    ...(group !== undefined && { cursor: { sync: { key: group, setSeries: false } } }),
-    hooks: { ready: [follow] },
+    cursor: {
+      ...(group !== undefined && { sync: { key: group, setSeries: false } }),
+      // Where a curve has no value, the nearest one is told.
+      hover: { skip: [null, undefined], prox: NEAR },
+    },
+    hooks: {
+      ready: [(plot) => followClicks(plot, onPick), ...(isFloating ? [floatLegend] : [])],
+      ...(isFloating && { setCursor: [floatLegend] }),
+    },
   };
 }
 
@@ -119,6 +149,7 @@ const lookOf = ({ label, colour, dash, width, opacity, hasPoints, isSparse }: Cu
 
 export function LinePlot(props: LinePlotProps) {
   const { x, curves, xLabel, yLabel, isLogY = false, height = 240, label, isCounted = true } = props;
+  const { isFloating = false } = props;
   const place = useRef<HTMLDivElement>(null);
   /** What is drawn, and the look that it was made with. */
   const chart = useRef<{ readonly plot: uPlot; readonly look: string } | undefined>(undefined);
@@ -166,5 +197,7 @@ export function LinePlot(props: LinePlotProps) {
     [x, curves, look],
   );
   useEffect(() => () => chart.current?.plot.destroy(), []);
-  return <div class="line-plot" ref={place} role="img" aria-label={label} />;
+  return (
+    <div class={`line-plot ${isFloating ? "floating" : ""}`} ref={place} role="img" aria-label={label} />
+  );
 }

@@ -165,8 +165,9 @@ function QuantityPlot({ runs, onPick, quantity, measure, beta, isLog = false }: 
   const over = t.measures[measure];
   return (
     <LinePlot
-      {...{ x: grid.x, curves, xLabel: over, yLabel: name, isLogY: isLog, height: 230, group: "curves" }}
+      {...{ x: grid.x, curves, xLabel: over, yLabel: name, isLogY: isLog, height: 260, group: "curves" }}
       isCounted={measure !== "epoch"}
+      isFloating
       label={t.plot(name, over, runs.map((run) => run.name).join(", "))}
       onPick={(index) => onPick?.(measure, grid.x[index]!)}
     />

@@ -14,16 +14,39 @@ interface TileSheetProps {
 }
 
 const GAP = 1;
-/** A flat row of numbers is drawn as a bar of this many rows. */
-const FLAT = 4;
+const MOST_COLUMNS = 8;
+/** CSS pixels beside the sheet on a narrow screen. */
+const MARGINS = 64;
+
+/** How a sheet is laid out: pixels of a tile, tiles in a row, and CSS pixels of its whole width. */
+interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+  readonly shown: number;
+}
+
+/** So many numbers stand in a row. */
+const FEW = 16;
+
+function layoutOf({ count, height, width }: TileSheetProps["sheet"], size: number): Layout {
+  // A list of numbers has no shape of its own: few are a row, many about a square.
+  if (height === 1 && count === 1) {
+    const side = width <= FEW ? width : Math.ceil(Math.sqrt(width));
+    const pixel = width <= FEW ? 18 : width <= FEW ** 2 ? 8 : 4;
+    return { width: side, height: Math.ceil(width / side), columns: 1, shown: side * pixel };
+  }
+  const fitting = Math.floor((document.documentElement.clientWidth - MARGINS) / size);
+  const columns = Math.max(1, Math.min(count, fitting, MOST_COLUMNS));
+  const across = columns * (width + GAP) - GAP;
+  return { width, height, columns, shown: (across / Math.max(width, height)) * size };
+}
 
 export function TileSheet({ sheet, scale, label, size }: TileSheetProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const isDark = useIsDark();
-  const { count, width, data } = sheet;
-  const isFlat = sheet.height === 1;
-  const height = isFlat ? FLAT : sheet.height;
-  const columns = Math.max(1, Math.min(count, 8));
+  const { count, data } = sheet;
+  const { width, height, columns, shown } = layoutOf(sheet, size);
   const rows = Math.ceil(count / columns);
   const [across, down] = [columns * (width + GAP) - GAP, rows * (height + GAP) - GAP];
   const draw = (): void => {
@@ -33,19 +56,17 @@ export function TileSheet({ sheet, scale, label, size }: TileSheetProps) {
     for (let i = 0; i < data.length; i++) most = Math.max(most, Math.abs(data[i]!));
     const colour = tabledColouring(scale, scale === "signed" ? -most : 0, most);
     const image = context.createImageData(across, down);
-    for (let tile = 0; tile < count; tile++) {
-      const [left, top] = [(tile % columns) * (width + GAP), Math.floor(tile / columns) * (height + GAP)];
-      for (let i = 0; i < width * height; i++) {
-        const from = isFlat ? i % width : i;
-        const [red, green, blue] = colour(data[tile * width * sheet.height + from]!);
-        const at = ((top + Math.floor(i / width)) * across + left + (i % width)) * 4;
-        image.data.set([red, green, blue, 255], at);
-      }
+    const pixels = sheet.width * sheet.height;
+    for (let i = 0; i < count * pixels; i++) {
+      const [tile, pixel] = [Math.floor(i / pixels), i % pixels];
+      const left = (tile % columns) * (width + GAP) + (pixel % width);
+      const top = Math.floor(tile / columns) * (height + GAP) + Math.floor(pixel / width);
+      const [red, green, blue] = colour(data[i]!);
+      image.data.set([red, green, blue, 255], (top * across + left) * 4);
     }
     context.putImageData(image, 0, 0);
   };
-  useEffect(() => inTurn(draw), [sheet, scale, isDark]);
-  const shown = isFlat ? Math.min(480, width * 6) : (across / Math.max(width, height)) * size;
+  useEffect(() => inTurn(draw), [sheet, scale, isDark, columns]);
   return (
     <canvas
       {...{ ref: canvas, width: across, height: down, role: "img", "aria-label": label }}
