@@ -5,6 +5,7 @@ import { useRunKeys } from "../lab/keys.ts";
 import { useLabState } from "../lab/state.ts";
 import { shell } from "../text/index.ts";
 import { useText } from "../text/use-text.ts";
+import { Later } from "../widgets/later.tsx";
 import { ADDRESS, printSettings, readSettings } from "./address.ts";
 import { type Measure, stepAt } from "./clock.ts";
 import { actionsOf, Controls } from "./controls.tsx";
@@ -125,7 +126,11 @@ export function Room() {
       <Controls training={training} />
       {runs.length > 0 && <Overlay {...{ runs, training, onPick: pick, onLeave: leave }} />}
       {open && <Trained {...{ open, training, at, onSeek: seek }} />}
-      {watched.length > 0 && <RunInside runs={watched} list={summaries} there={{ own, given }} />}
+      {watched.length > 0 && (
+        <Later>
+          <RunInside runs={watched} list={summaries} there={{ own, given }} />
+        </Later>
+      )}
     </article>
   );
 }
