@@ -83,6 +83,8 @@ describe("shiftMap", () => {
     expect(confidence[1]![1]).toBeCloseTo(Math.exp(8) / (Math.exp(8) + 2), 12);
     const first = await shiftMap(model, set, { reach: 1, limit: 1 });
     expect(first.accuracy[1]).toEqual([1, 1, 0]);
+    const middle = await shiftMap(model, set, { reach: 1, rows: [0] });
+    expect(middle.accuracy).toEqual([accuracy[1]]);
   });
 
   it("refuses a set of other images and options out of range", async () => {
@@ -91,6 +93,9 @@ describe("shiftMap", () => {
     );
     await expect(shiftMap(model, set, { reach: -1 })).rejects.toThrow(
       "reach must be a whole number of at least 0",
+    );
+    await expect(shiftMap(model, set, { reach: 1, rows: [0.5] })).rejects.toThrow(
+      "rows must be a whole number",
     );
   });
 });

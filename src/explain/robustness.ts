@@ -24,7 +24,7 @@ export interface CurveOptions {
 export interface ShiftMap {
   /** Shifts go from −reach to reach along both directions. */
   readonly reach: number;
-  /** accuracy[dy + reach][dx + reach]: the share of right answers for images moved down by dy and right by dx pixels. */
+  /** accuracy[dy + reach][dx + reach]: the share of right answers for images moved down by dy and right by dx pixels; of the rows that were asked for. */
   readonly accuracy: readonly (readonly number[])[];
   /** The mean probability of the answer, in the same places. */
   readonly confidence: readonly (readonly number[])[];
@@ -122,20 +122,22 @@ export function noiseImages(images: Uint8Array, deviation: number, seed: number)
 
 /**
  * Accuracy for every shift (dx, dy) of up to `reach` pixels (5 unless given): a convolutional net keeps it, a dense one
- * loses it. What is shifted out of the image is lost, what comes in is background. Throws `ConfigError` for a set that does
- * not fit the model.
+ * loses it. Of all rows dy, or of those in `rows`, so that a map can be measured piece by piece. What is shifted out of the
+ * image is lost, what comes in is background. Throws `ConfigError` for a set that does not fit the model.
  */
 export async function shiftMap(
   model: Model,
   set: ImageSet,
-  options: CurveOptions & { readonly reach?: number } = {},
+  options: CurveOptions & { readonly reach?: number; readonly rows?: readonly number[] } = {},
 ): Promise<ShiftMap> {
   const { reach = 5 } = options;
   checkWhole("shiftMap", "reach", reach, 0);
+  const { rows = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach) } = options;
+  for (const dy of rows) checkWhole("shiftMap", "rows", dy, -reach);
   const own = prepare("shiftMap", model, set, options.limit);
   const fill = backgroundOf(model, own.images);
   const [accuracy, confidence]: [number[][], number[][]] = [[], []];
-  for (let dy = -reach; dy <= reach; dy++) {
+  for (const dy of rows) {
     const row: Reading[] = [];
     for (let dx = -reach; dx <= reach; dx++) {
       row.push(await readSet(model, { ...own, images: shiftImages(own.images, own.shape, dy, dx, fill) }));

@@ -68,6 +68,28 @@ test("deformed copies solve the task, and the run before stays to be compared wi
   await page.context().close();
 }, 150_000);
 
+test("what is typed begins a run once it is whole", async () => {
+  const { page } = await studio.open("#/overfitting?images=20&t=0");
+  await expect.poll(() => epochsOf(page)).toBe(0);
+  await page.evaluate(`{
+    globalThis.addresses = [];
+    const replace = history.replaceState.bind(history);
+    history.replaceState = (...args) => (addresses.push(args[2]), replace(...args));
+  }`);
+  const field = page.getByRole("textbox", { name: "training images" });
+  await field.fill("");
+  await field.pressSequentially("350");
+  await field.press("Enter");
+  await expect.poll(() => page.url()).toContain("images=350");
+  // 35 would have been a number of images too.
+  expect(await page.evaluate("addresses.filter((address) => /images=35(?!0)/.test(address))")).toEqual([]);
+  await field.press("Shift+ArrowUp");
+  await field.press("Shift+ArrowUp");
+  // Without a further key it counts after a while.
+  await expect.poll(() => page.url()).toContain("images=550");
+  await page.context().close();
+});
+
 test("an address that makes no sense is brought into range", async () => {
   const { page, complaints } = await studio.open(
     "#/overfitting?images=1&hidden=-5&augment=magic&t=x&seed=-1",

@@ -117,6 +117,7 @@ export function Lab() {
             max: IMAGES.most,
             step: 100,
             isWhole: true,
+            isCostly: true,
           }}
           onChange={(value) => update({ images: value })}
         />

@@ -54,6 +54,7 @@ export function Settings({ settings, onChange }: SettingsProps) {
             max: IMAGES.most,
             step: 10,
             isWhole: true,
+            isCostly: true,
           }}
           onChange={(value) => onChange({ images: value })}
         />
@@ -65,6 +66,7 @@ export function Settings({ settings, onChange }: SettingsProps) {
             max: HIDDEN.most,
             step: 10,
             isWhole: true,
+            isCostly: true,
           }}
           onChange={(value) => onChange({ hidden: value })}
         />

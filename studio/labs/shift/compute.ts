@@ -66,8 +66,8 @@ export function open(net: NetName, seed: number) {
     /** What the net answers to a digit that is moved. */
     read: (index: number, shift: Shift) =>
       training.inTurn((model) => answerOf(model, shiftedDigit(index, shift).pixels)),
-    /** accuracy[dy + REACH][dx + REACH] over the first validation images. */
-    map: () => training.inTurn(mapOf),
+    /** accuracy[dx + REACH] for digits moved down by dy, over the first validation images. Row by row, so that the map keeps no other question waiting. */
+    mapRow: (dy: number) => training.inTurn((model) => mapRow(model, dy)),
   };
 }
 
@@ -77,7 +77,9 @@ async function answerOf(model: Model, pixels: Uint8Array) {
   return { logits: [...(await logits.data())], probabilities: [...(await softmax(logits).data())] };
 }
 
-async function mapOf(model: Model): Promise<readonly (readonly number[])[]> {
+async function mapRow(model: Model, dy: number): Promise<readonly number[]> {
   const { validation } = digitExamples(IMAGES);
-  return (await shiftMap(model, takeFirst(validation, MEASURED), { reach: REACH })).accuracy;
+  const measured = takeFirst(validation, MEASURED);
+  const { accuracy } = await shiftMap(model, measured, { reach: REACH, rows: [dy] });
+  return accuracy[0]!;
 }

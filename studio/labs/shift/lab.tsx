@@ -1,9 +1,7 @@
 // Lab 9: the same digits, a dense and a convolutional net, and what a shift by a few pixels does to each.
 import { useMemo } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
-import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
-import { useTraining } from "../../engine/use-training.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
@@ -12,14 +10,12 @@ import { CellMover } from "../../widgets/cell-mover.tsx";
 import { HeatMap } from "../../widgets/heat-map.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { codeOf } from "./code.ts";
-import type * as Compute from "./compute.ts";
 import type { Shift, ShiftedDigit } from "./compute.ts";
-import { NetView, type ShiftAccuracy } from "./net-view.tsx";
-import { MOST_EPOCHS, type NetName, REACH, SIDE, VALIDATION } from "./nets.ts";
+import { NetView } from "./net-view.tsx";
+import { MOST_EPOCHS, REACH, SIDE, VALIDATION } from "./nets.ts";
 import { text } from "./text.ts";
+import { engine, ROWS, type ShiftAccuracy, useNet } from "./use-net.ts";
 import "./shift.css";
-
-const engine = engineOf<typeof Compute>("shift");
 
 const USUAL = { i: 4, dx: 3, dy: 0, t: 5, seed: 1 };
 /** The digit's own box: 20 × 20 in the middle. */
@@ -27,35 +23,6 @@ const BOX = 20;
 const BLANK = new Uint8Array(SIDE * SIDE);
 /** What the task asks for. */
 const [SURE, NEAR] = [0.8, 3];
-
-type Session = Awaited<ReturnType<typeof engine.open>>;
-
-/** One net in training, and what it makes of the digit and of all shifts. */
-function useNet(net: NetName, state: typeof USUAL, onEpoch: (t: number) => void) {
-  const { i, dx, dy, t, seed } = state;
-  const training = useTraining<Session>({
-    open: () => engine.open(net, seed),
-    dependencies: [seed],
-    ...{ epoch: t, most: MOST_EPOCHS, onEpoch },
-  });
-  const { session, scores, isThere } = training;
-  const epoch = scores.length - 1;
-  const isReady = session !== undefined && epoch >= 0;
-  const reading = useComputed(
-    async () => (isReady ? await session.read(i, { dx, dy }) : undefined),
-    [session, epoch, isReady, i, dx, dy],
-  );
-  const map = useComputed(
-    async () => (isThere && session ? await session.map() : undefined),
-    [session, epoch, isThere],
-  );
-  return {
-    training,
-    answer: reading.value,
-    map: isThere ? map.value : undefined,
-    error: training.error ?? reading.error ?? map.error,
-  };
-}
 
 export function Lab() {
   const t = useText(text);
@@ -74,7 +41,7 @@ export function Lab() {
   const nets = { dense, conv };
   const digit = useComputed(() => engine.shiftedDigit(i, { dx, dy }), [i, dx, dy]);
   const isRunning = dense.training.actions.isRunning || conv.training.actions.isRunning;
-  const rows = useMemo(() => rowsOf(dense.map, conv.map), [dense.map, conv.map]);
+  const rows = useMemo(() => rowsOf(dense.rows, conv.rows), [dense.rows, conv.rows]);
   const percent = (map: ShiftAccuracy | undefined, column: number): string =>
     map === undefined ? "" : formatPercent(map[REACH]![column]!, locale);
   return (
@@ -131,7 +98,7 @@ export function Lab() {
         {(["dense", "conv"] as const).map((net) => (
           <NetView
             key={net}
-            {...{ net, training: nets[net].training, label: digit.value?.label, map: nets[net].map }}
+            {...{ net, training: nets[net].training, label: digit.value?.label, rows: nets[net].rows }}
             {...{ answer: nets[net].answer, shift: { dx, dy } }}
             wanted={nets[net].training.actions.isRunning ? MOST_EPOCHS : state.t}
             onShift={update}
@@ -161,11 +128,11 @@ function isTold(
   return Math.max(Math.abs(dx), Math.abs(dy)) <= NEAR && isFooled && conv[label]! >= SURE;
 }
 
-/** Every shift with the accuracy of both nets; "—" while it is measured. */
-function rowsOf(dense: ShiftAccuracy | undefined, conv: ShiftAccuracy | undefined) {
-  const shifts = Array.from({ length: 2 * REACH + 1 }, (_, at) => at);
+/** Every shift with the accuracy of both nets; "—" until it is measured. */
+function rowsOf(dense: ShiftAccuracy, conv: ShiftAccuracy) {
+  const shifts = Array.from({ length: ROWS }, (_, at) => at);
   return shifts.flatMap((y) =>
-    shifts.map((x) => [x - REACH, y - REACH, dense?.[y]?.[x] ?? "—", conv?.[y]?.[x] ?? "—"]),
+    shifts.map((x) => [x - REACH, y - REACH, dense[y]?.[x] ?? "—", conv[y]?.[x] ?? "—"]),
   );
 }
 

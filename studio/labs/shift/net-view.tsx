@@ -12,9 +12,7 @@ import { Value } from "../../widgets/value.tsx";
 import type { Shift } from "./compute.ts";
 import { IMAGES, MEASURED, type NetName, REACH, VALIDATION } from "./nets.ts";
 import { text } from "./text.ts";
-
-/** accuracy[dy + REACH][dx + REACH]. */
-export type ShiftAccuracy = readonly (readonly number[])[];
+import { ROWS, type ShiftAccuracy } from "./use-net.ts";
 
 interface NetViewProps {
   readonly net: NetName;
@@ -22,7 +20,8 @@ interface NetViewProps {
   readonly wanted: number;
   readonly answer: Answer | undefined;
   readonly label: number | undefined;
-  readonly map: ShiftAccuracy | undefined;
+  /** The map, as far as it is measured. */
+  readonly rows: ShiftAccuracy;
   readonly shift: Shift;
   readonly onShift: (shift: Shift) => void;
 }
@@ -30,7 +29,7 @@ interface NetViewProps {
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 export function NetView(props: NetViewProps) {
-  const { net, training, wanted, answer, label, map, shift, onShift } = props;
+  const { net, training, wanted, answer, label, rows, shift, onShift } = props;
   const t = useText(text);
   const { locale } = usePreferences();
   const name = t.nets[net];
@@ -44,28 +43,33 @@ export function NetView(props: NetViewProps) {
       />
       <ProbabilityBars {...{ classes: DIGITS, answer, right: label, label: t.answers(name) }} />
       <h3>{t.map}</h3>
-      {map === undefined ? (
+      {rows.length === 0 ? (
         <p class="hint">{t.measuring}</p>
       ) : (
-        <>
-          <NumberGrid
-            values={map.flat().map((accuracy) => Math.round(100 * accuracy))}
-            {...{ columns: 2 * REACH + 1, full: 100, label: t.mapLabel(name), cell: 2.3 }}
-          >
-            <CellMover
-              {...{ columns: 2 * REACH + 1, rows: 2 * REACH + 1, width: 1, height: 1 }}
-              at={{ x: shift.dx + REACH, y: shift.dy + REACH }}
-              label={t.mapMove}
-              text={t.place(formatNumber(shift.dx, locale), formatNumber(shift.dy, locale))}
-              onMove={({ x, y }) => onShift({ dx: x - REACH, dy: y - REACH })}
-            />
-          </NumberGrid>
-          <MapValues map={map} shift={shift} />
-        </>
+        <NumberGrid
+          values={cellsOf(rows)}
+          {...{ columns: ROWS, full: 100, label: t.mapLabel(name), cell: 2.3 }}
+        >
+          <CellMover
+            {...{ columns: ROWS, rows: ROWS, width: 1, height: 1 }}
+            at={{ x: shift.dx + REACH, y: shift.dy + REACH }}
+            label={t.mapMove}
+            text={t.place(formatNumber(shift.dx, locale), formatNumber(shift.dy, locale))}
+            onMove={({ x, y }) => onShift({ dx: x - REACH, dy: y - REACH })}
+          />
+        </NumberGrid>
       )}
+      {rows.length === ROWS && <MapValues map={rows} shift={shift} />}
     </section>
   );
 }
+
+/** Per cent of every shift; nothing yet where it is not measured. */
+const cellsOf = (rows: ShiftAccuracy): (number | undefined)[] =>
+  Array.from({ length: ROWS * ROWS }, (_, i) => {
+    const accuracy = rows[Math.floor(i / ROWS)]?.[i % ROWS];
+    return accuracy === undefined ? undefined : Math.round(100 * accuracy);
+  });
 
 /** The accuracy at this shift and the mean over all, with their fractions. */
 function MapValues({ map, shift }: { readonly map: ShiftAccuracy; readonly shift: Shift }) {
