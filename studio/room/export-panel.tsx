@@ -1,20 +1,16 @@
 // A trained net to take home: as ONNX, as safetensors, as a TypeScript program. Files are made when asked for.
 import { useState } from "preact/hooks";
-import { usePreferences } from "../app/preferences.tsx";
 import { shell } from "../text/index.ts";
-import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
-import { codeOf } from "./code.ts";
-import type { Place, SessionInfo } from "./session.ts";
-import type { RoomSettings } from "./settings.ts";
-import { text } from "./text.ts";
-import type { RoomSession } from "./use-training.ts";
 
 interface ExportProps {
-  readonly session: RoomSession;
-  readonly place: Place;
-  readonly settings: RoomSettings;
-  readonly info: SessionInfo;
+  readonly title: string;
+  readonly hint: string;
+  /** What files are called, without what their names end in. */
+  readonly name: string;
+  readonly encode: (format: "onnx" | "safetensors") => Promise<Uint8Array>;
+  /** The program that trains such a net, where it is known. */
+  readonly code?: string;
   readonly isBusy: boolean;
 }
 
@@ -27,43 +23,41 @@ function save(bytes: BlobPart, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export function ExportPanel({ session, place, settings, info, isBusy }: ExportProps) {
-  const t = useText(text);
+export function ExportPanel({ title, hint, name, encode, code, isBusy }: ExportProps) {
   const { lab } = useText(shell);
-  const { locale } = usePreferences();
   const [error, setError] = useState<string>();
   const [isCopied, setCopied] = useState(false);
-  const code = codeOf(settings, info);
   const take = async (format: "onnx" | "safetensors"): Promise<void> => {
     setError(undefined);
     try {
-      save(
-        (await session.encode(place, format)) as Uint8Array<ArrayBuffer>,
-        `net-step-${place.step}.${format}`,
-      );
+      save((await encode(format)) as Uint8Array<ArrayBuffer>, `${name}.${format}`);
     } catch (problem) {
       setError(problem instanceof Error ? problem.message : String(problem));
     }
   };
   return (
-    <section class="panel stage" aria-label={t.exportTitle}>
-      <h2>{t.exportTitle}</h2>
-      <p class="hint">{t.exportHint(formatNumber(place.step, locale))}</p>
+    <section class="panel stage" aria-label={title}>
+      <h2>{title}</h2>
+      <p class="hint">{hint}</p>
       <div class="row">
         {(["onnx", "safetensors"] as const).map((format) => (
           <button key={format} type="button" disabled={isBusy} onClick={() => void take(format)}>
             {format === "onnx" ? "ONNX" : format}
           </button>
         ))}
-        <button type="button" onClick={() => save(code, "train.ts")}>
-          TypeScript
-        </button>
-        <button
-          type="button"
-          onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
-        >
-          {lab.copy}
-        </button>
+        {code !== undefined && (
+          <>
+            <button type="button" onClick={() => save(code, "train.ts")}>
+              TypeScript
+            </button>
+            <button
+              type="button"
+              onClick={() => void navigator.clipboard.writeText(code).then(() => setCopied(true))}
+            >
+              {lab.copy}
+            </button>
+          </>
+        )}
         <span aria-live="polite">{isCopied && lab.copied}</span>
       </div>
       {error !== undefined && (
@@ -71,12 +65,14 @@ export function ExportPanel({ session, place, settings, info, isBusy }: ExportPr
           {lab.failed} {error}
         </p>
       )}
-      <details>
-        <summary>{lab.code}</summary>
-        <pre class="code" tabIndex={0} data-testid="code">
-          {code}
-        </pre>
-      </details>
+      {code !== undefined && (
+        <details>
+          <summary>{lab.code}</summary>
+          <pre class="code" tabIndex={0} data-testid="code">
+            {code}
+          </pre>
+        </details>
+      )}
     </section>
   );
 }

@@ -202,6 +202,8 @@ export const en = {
   exportTitle: "Take it home",
   exportHint: (step: string) =>
     `The net as it was at step ${step}; the program trains it anew with the settings of this branch.`,
+  takeRun: (name: string) => `Take ${name} home`,
+  takeRunHint: "The net that is looked at above, as a file.",
   raw: "raw",
   shape: "shape",
   watch: "Runs of the command line",

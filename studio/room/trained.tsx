@@ -1,7 +1,10 @@
 // What can be done with a session beside going on: its past, the net inside, what can be taken home.
+import { usePreferences } from "../app/preferences.tsx";
 import { useComputed } from "../engine/use-computed.ts";
+import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { Later } from "../widgets/later.tsx";
+import { codeOf } from "./code.ts";
 import { ExportPanel } from "./export-panel.tsx";
 import { Inspector, type Looked } from "./inspect/inspector.tsx";
 import { text } from "./text.ts";
@@ -18,6 +21,7 @@ interface TrainedProps {
 
 export function Trained({ open, training, at, onSeek }: TrainedProps) {
   const t = useText(text);
+  const { locale } = usePreferences();
   const { branches, active, session, info } = open;
   const view = branches[active]!;
   const { isRunning } = training;
@@ -49,7 +53,11 @@ export function Trained({ open, training, at, onSeek }: TrainedProps) {
         </Inspector>
       </Later>
       <Later>
-        <ExportPanel {...{ session, settings, info, place }} isBusy={isRunning} />
+        <ExportPanel
+          {...{ title: t.exportTitle, hint: t.exportHint(formatNumber(at, locale)), isBusy: isRunning }}
+          {...{ name: `net-step-${at}`, code: codeOf(settings, info) }}
+          encode={(format) => session.encode(place, format)}
+        />
       </Later>
     </>
   );

@@ -184,17 +184,31 @@ test("a sweep's trials are narrowed down on an axis by keyboard, and one is watc
     }),
   );
   const waiting = { trial: 4, point: { lr: 1, optimizer: "sgd" }, state: "waiting", epochs: 0, seconds: 0 };
-  writeFileSync(
-    join(runs, "s", "results.json"),
-    JSON.stringify({ results: [...results, { ...waiting, scores: [], folder: "004" }] }),
-  );
+  const writeResults = (...more: object[]): void =>
+    writeFileSync(join(runs, "s", "results.json"), JSON.stringify({ results: [...results, ...more] }));
+  writeResults({ ...waiting, scores: [], folder: "004" });
   const server = await startStudio({ runs });
   const { page, complaints } = await studio.open("#/room", { at: server.url });
   const rows = page.getByTestId("trials").locator("tbody tr");
   await expect.poll(() => rows.count()).toBe(3);
+  expect(await page.getByRole("region", { name: "Sweeps" }).first().textContent()).toContain(
+    "without a score: 1",
+  );
+  // A trial that ends meanwhile comes to the others.
+  mkdirSync(join(runs, "s", "004"));
+  for (const file of ["config.json", "metrics.jsonl"]) writeFileSync(join(runs, "s", "004", file), "{}");
+  const scores = [{ loss: 3, accuracy: 0.1 }];
+  writeResults({
+    ...waiting,
+    point: { lr: 0.0001, optimizer: "adam" },
+    state: "done",
+    scores,
+    folder: "004",
+  });
+  await expect.poll(() => rows.count()).toBe(4);
   // The lower bound of the learning rate up past the middle one: only the greatest is left.
   const bound = page.getByRole("slider", { name: "lr ≥" });
-  for (let i = 0; i < 3; i++) await bound.press("Shift+ArrowUp");
+  for (let i = 0; i < 4; i++) await bound.press("Shift+ArrowUp");
   expect(await rows.count()).toBe(1);
   expect(await rows.first().getAttribute("data-trial")).toBe("1");
   await rows.getByRole("button", { name: "Curves" }).press("Enter");

@@ -15,9 +15,15 @@ import type { Setting, Sweep, Trial } from "./sweeps.ts";
 /** The values of a trial on all axes: its settings, then accuracy and loss. */
 const valuesOf = ({ settings, accuracy, loss }: Trial): Setting[] => [...settings, accuracy, loss];
 
-export function SweepPanel({ onWatch }: { readonly onWatch: (run: string) => void }) {
+interface SweepPanelProps {
+  /** Changes when trials may have ended. */
+  readonly turn: string;
+  readonly onWatch: (run: string) => void;
+}
+
+export function SweepPanel({ turn, onWatch }: SweepPanelProps) {
   const t = useText(text);
-  const sweeps = useComputed(() => engine.listSweeps(), []);
+  const sweeps = useComputed(() => engine.listSweeps(), [turn]);
   const [name, setName] = useState<string>();
   const found = sweeps.value ?? [];
   const sweep = found.find((each) => each.name === name) ?? found[0];
@@ -58,7 +64,9 @@ function SweepView({ sweep, onWatch }: SweepViewProps) {
       values.map((row) => row[i]!),
     ),
   );
-  const [bounds, setBounds] = useState<readonly Bounds[]>(() => names.map(() => WHOLE));
+  const [bounded, setBounds] = useState<readonly Bounds[]>([]);
+  // A sweep that goes on may come to more axes.
+  const bounds = names.map((_, i) => bounded[i] ?? WHOLE);
   const isWithin = (row: readonly Setting[]): boolean =>
     axes.every((axis: Axis, i) => {
       const place = axis.placeOf(row[i]!);
@@ -84,7 +92,7 @@ function SweepView({ sweep, onWatch }: SweepViewProps) {
         <span aria-live="polite">
           {t.within(formatNumber(within.length, locale), formatNumber(trials.length, locale))}
         </span>
-        <button type="button" onClick={() => setBounds(names.map(() => WHOLE))}>
+        <button type="button" onClick={() => setBounds([])}>
           {t.all}
         </button>
       </div>

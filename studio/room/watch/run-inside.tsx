@@ -8,6 +8,7 @@ import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { type DataThere, useSources } from "../data/data-choice.tsx";
+import { ExportPanel } from "../export-panel.tsx";
 import { Confusion } from "../inspect/confusion.tsx";
 import { Inspector, type Looked } from "../inspect/inspector.tsx";
 import { Spread } from "../inspect/spread.tsx";
@@ -79,10 +80,10 @@ function Nets({ run, summary, there, children }: NetsProps) {
     [name, summary?.state, isEnded, run.series.epochs.length],
   );
   const session = useComputed(() => engine.openRun(name), [name]);
-  const [file, setFile] = useState<string>();
+  const [chosen, setChosen] = useState<string>();
   const [source, setSource] = useState<SourceName>();
   const list = nets.value ?? [];
-  const net = list.find((each) => keyOf(each) === file) ?? list[0];
+  const net = list.find((each) => keyOf(each) === chosen) ?? list[0];
   const facts = useComputed(
     async () => net && session.value && { net, ...(await session.value.facts(net)) },
     [session.value, net && `${keyOf(net)} ${net.modified}`],
@@ -95,31 +96,40 @@ function Nets({ run, summary, there, children }: NetsProps) {
     images &&
     lookedOf(session.value, known, { source: images, turn: there.own.turn });
   const step = (at: string | undefined): string => t.runInside(shownName(name), at);
+  const file = shownName(name).replaceAll("/", "-");
   return (
-    <Inspector title={step} looked={looked} isRunning={summary?.state === "training"} testId="run-inside">
-      <div class="row end">
-        {children}
-        {net && (
-          <Choice
-            {...{ label: t.savedNet, value: keyOf(net), options: list.map(keyOf), onChange: setFile }}
-            nameOf={(each) => (each === TRAINED ? t.trainedNet : each.replace(/\.safetensors$/, ""))}
-          />
+    <>
+      <Inspector title={step} looked={looked} isRunning={summary?.state === "training"} testId="run-inside">
+        <div class="row end">
+          {children}
+          {net && (
+            <Choice
+              {...{ label: t.savedNet, value: keyOf(net), options: list.map(keyOf), onChange: setChosen }}
+              nameOf={(each) => (each === TRAINED ? t.trainedNet : each.replace(/\.safetensors$/, ""))}
+            />
+          )}
+          {images && (
+            <Choice
+              {...{ label: t.lookedWith, value: images, options: sources, nameOf, canTake }}
+              onChange={setSource}
+            />
+          )}
+        </div>
+        {net === undefined && !nets.isBusy && <p>{t.noNet}</p>}
+        {facts.error !== undefined && (
+          <p class="notice" role="alert">
+            {facts.error}
+          </p>
         )}
-        {images && (
-          <Choice
-            {...{ label: t.lookedWith, value: images, options: sources, nameOf, canTake }}
-            onChange={setSource}
-          />
-        )}
-      </div>
-      {net === undefined && !nets.isBusy && <p>{t.noNet}</p>}
-      {facts.error !== undefined && (
-        <p class="notice" role="alert">
-          {facts.error}
-        </p>
+        <Told {...{ run, isEnded }} hasNet={looked !== undefined} state={summary?.state} />
+      </Inspector>
+      {known && session.value && (
+        <ExportPanel
+          {...{ title: t.takeRun(shownName(name)), hint: t.takeRunHint, name: file, isBusy: false }}
+          encode={(format) => session.value!.encode(known.net, format)}
+        />
       )}
-      <Told {...{ run, isEnded }} hasNet={looked !== undefined} state={summary?.state} />
-    </Inspector>
+    </>
   );
 }
 

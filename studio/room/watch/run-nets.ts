@@ -2,7 +2,8 @@
 // images of the reader's choice. Files are fetched when asked for, and the last one is kept.
 import { DataError } from "nabla";
 import type { ImageSet } from "nabla/data";
-import { decodeModel, decodeTrainingState, type Evaluation, type Model } from "nabla/train";
+import { exportOnnx } from "nabla/onnx";
+import { decodeModel, decodeTrainingState, type Evaluation, encodeModel, type Model } from "nabla/train";
 import { openImages } from "../data/open-data.ts";
 import { ownData } from "../data/own-files.ts";
 import { type ChosenImage, type Judgement, judge, MOST_IMAGES, type View, view } from "../inspect/look.ts";
@@ -95,6 +96,10 @@ export function openRun(name: string) {
     async judge(net: SavedNet, images: LookedWith): Promise<Judgement> {
       const { model, step, set } = await both(net, images);
       return judge(model, { train: set, validation: set }, step);
+    },
+    async encode(net: SavedNet, format: "onnx" | "safetensors"): Promise<Uint8Array> {
+      const { model } = await openedNet(net);
+      return format === "onnx" ? exportOnnx(model) : encodeModel(model);
     },
     async view(net: SavedNet, images: LookedWith, image: ChosenImage): Promise<View> {
       const { model, set } = await both(net, images);

@@ -46,11 +46,15 @@ interface ServerSideProps {
 
 export function ServerSide({ watch, onOpen }: ServerSideProps) {
   const { list, names, watched, choose } = watch;
+  // Results are written when a trial ends.
+  const turn = (list.runs ?? []).map(({ name, state }) => `${name} ${state}`).join();
   const problems = watched.flatMap(({ error }) => error ?? []);
   return (
     <>
       <RunList {...{ list, names, most: MOST_WATCHED, onNames: choose, onOpen }} problems={problems} />
-      {list.runs && <SweepPanel onWatch={(run) => choose([...names.filter((name) => name !== run), run])} />}
+      {list.runs && (
+        <SweepPanel turn={turn} onWatch={(run) => choose([...names.filter((name) => name !== run), run])} />
+      )}
     </>
   );
 }
