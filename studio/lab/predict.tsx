@@ -31,7 +31,7 @@ export function Predict({ prediction }: { readonly prediction: Prediction }) {
   const [answer, setAnswer] = useState<number>();
   const verdict = answer === undefined ? undefined : judge(prediction, answer);
   return (
-    <section class="panel" aria-label={t.lab.predict}>
+    <section class="panel predict" aria-label={t.lab.predict}>
       <h2>{t.lab.predict}</h2>
       <p>
         <Prose text={prediction.question} />

@@ -41,6 +41,21 @@ async function outputOf(page: Page, name: string): Promise<string> {
   }
 }
 
+/** What has the focus, and what is wrong with it: covered by something else, or not told from the rest. */
+const FOCUS = `(() => {
+  // A choice of files is told by its label.
+  const e = document.activeElement.closest(".file-button") ?? document.activeElement;
+  if (e === document.body) return { id: "", fault: "" };
+  e.dataset.focused ??= String(Math.random());
+  const { left, right, top, width, height } = e.getBoundingClientRect();
+  const places = [[left + width / 2, top + height / 2], [left + 4, top + 4], [right - 4, top + 4]];
+  const isSeen = places.some(([x, y]) => e.contains(document.elementFromPoint(x, y)));
+  const style = getComputedStyle(e);
+  const isTold = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const name = e.tagName + " " + (e.ariaLabel ?? e.textContent).slice(0, 40);
+  return { id: e.dataset.focused, fault: isSeen && isTold ? "" : name };
+})()`;
+
 describe.each(labs)("%s", (lab) => {
   let page: Page;
   let complaints: string[];
@@ -76,6 +91,19 @@ describe.each(labs)("%s", (lab) => {
   test("shows the formula of a number that is focused", async () => {
     await page.locator("button.value").first().focus();
     await expect.poll(() => page.locator('[data-testid="formula"]').getAttribute("data-tex")).toMatch(/\d/);
+  });
+
+  test("by Tab alone: whatever gets the focus is in sight and outlined", async () => {
+    await page.locator("h1").click();
+    const hidden: string[] = [];
+    for (const seen = new Set<string>(); ; ) {
+      await page.keyboard.press("Tab");
+      const { id, fault } = await page.evaluate<{ id: string; fault: string }>(FOCUS);
+      if (id === "" || seen.has(id)) break;
+      seen.add(id);
+      if (fault) hidden.push(fault);
+    }
+    expect(hidden).toEqual([]);
   });
 
   test("hands out a program that runs", async () => {

@@ -82,7 +82,7 @@ export function Lab() {
       explain={t.explain}
       task={{ text: t.task, isDone: found?.paths.every((share) => share !== 0) ?? false }}
       table={{
-        caption: t.ledger,
+        caption: t.caption,
         columns: t.columns,
         rows: found === undefined ? [] : rowsOf(found, quotients.value),
       }}

@@ -21,7 +21,8 @@ export const text = defineText({
     restore: "The lecture's numbers",
     quotientOf: (name: string) => `difference quotient of ${name}`,
     ledger: "What is known so far",
-    columns: ["", "value", "∂a/∂·", "difference quotient"],
+    caption: "Every number of the net and its derivative",
+    columns: ["number", "value", "∂a/∂·", "difference quotient"],
     paths: "∂a/∂w₁₁ is the sum over two paths",
     through: (node: string) => `through ${node}: `,
     explain: [
@@ -49,7 +50,8 @@ export const text = defineText({
     restore: "Числа из лекции",
     quotientOf: (name: string) => `разностное отношение по ${name}`,
     ledger: "Что уже известно",
-    columns: ["", "значение", "∂a/∂·", "разностное отношение"],
+    caption: "Каждое число сети и его производная",
+    columns: ["число", "значение", "∂a/∂·", "разностное отношение"],
     paths: "∂a/∂w₁₁ — сумма по двум путям",
     through: (node: string) => `через ${node}: `,
     explain: [

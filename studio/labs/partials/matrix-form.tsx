@@ -38,7 +38,10 @@ export function MatrixForm({ rows, weights }: Pick<ThreeWays, "rows" | "weights"
               return (
                 <tr key={layer}>
                   <th scope="row">
-                    <Tex tex={`\\frac{\\partial a}{\\partial z^{${layer}}} = ${by}`} />
+                    <span class="for-readers">{`∂a/∂z, ${layer}`}</span>
+                    <span aria-hidden="true">
+                      <Tex tex={`\\frac{\\partial a}{\\partial z^{${layer}}} = ${by}`} />
+                    </span>
                   </th>
                   {row.map((value, j) => (
                     <td key={j}>

@@ -182,24 +182,32 @@ export function Lab() {
           <Tex block tex={`w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})`} />
           <Tex block tex={stepTex(steps)} />
           {last && (
-            <p aria-live={isRunning ? "off" : "polite"} data-testid="now">
-              {`${t.stepOf} = ${steps}: w = `}
-              <Value name="w" label="w" value={last.w} tex={stepTex(steps)} />
-              {", Q(w) = "}
-              <Value
-                name="q"
-                label="Q(w)"
-                value={last.value}
-                tex={`Q(w^{${steps}}) = ${FORMULAS[name].value(tex(last.w, true))} = ${tex(last.value)}`}
-              />
-              {", ∇Q(w) = "}
-              <Value
-                {...{ name: "slope", label: "∇Q(w)", value: last.slope, isSigned: true }}
-                tex={`\\nabla Q(w^{${steps}}) = ${FORMULAS[name].slope(tex(last.w, true))} = ${tex(last.slope)}`}
-              />
-              {". "}
-              {t.fate[fateOf(shown)]}
-            </p>
+            <div aria-live={isRunning ? "off" : "polite"} data-testid="now">
+              <ul class="figures">
+                <li>{`${t.stepOf} = ${steps}`}</li>
+                <li>
+                  {"w = "}
+                  <Value name="w" label="w" value={last.w} tex={stepTex(steps)} />
+                </li>
+                <li>
+                  {"Q(w) = "}
+                  <Value
+                    {...{ name: "q", label: "Q(w)", value: last.value }}
+                    tex={`Q(w^{${steps}}) = ${FORMULAS[name].value(tex(last.w, true))} = ${tex(last.value)}`}
+                  />
+                </li>
+                <li>
+                  {"∇Q(w) = "}
+                  <Value
+                    {...{ name: "slope", label: "∇Q(w)", value: last.slope, isSigned: true }}
+                    tex={`\\nabla Q(w^{${steps}}) = ${FORMULAS[name].slope(tex(last.w, true))} = ${tex(last.slope)}`}
+                  />
+                </li>
+              </ul>
+              <p>
+                <strong>{t.fate[fateOf(shown)]}</strong>
+              </p>
+            </div>
           )}
         </div>
       </div>

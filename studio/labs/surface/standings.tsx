@@ -88,7 +88,7 @@ export function Standings({ surface, paths, steps, rates }: StandingsProps) {
     return minimumNear(surface, x, y) >= 0 ? t.arrived : t.underWay;
   };
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={t.caption}>
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={t.standings}>
       <table>
         <thead>
           <tr>

@@ -33,6 +33,7 @@ export const text = defineText({
     lost: "left the numbers",
     underWay: "on its way",
     state: "where it is",
+    standings: "Standings of the race",
     caption: "Where each optimiser is",
     explain: [
       "**Zigzag.** The gradient stands at right angles to the contour lines. In a narrow valley that is across the floor, so the path jumps from wall to wall, and $\\eta$ may not exceed $2/Q''$ of the steepest direction, although the flat one would bear far more.",
@@ -74,6 +75,7 @@ export const text = defineText({
     lost: "улетел за пределы чисел",
     underWay: "в пути",
     state: "где он",
+    standings: "Положение в гонке",
     caption: "Где каждый метод",
     explain: [
       "**Зигзаг.** Градиент перпендикулярен линиям уровня. В узкой долине это поперёк дна: путь прыгает со стены на стену, а $\\eta$ не может превысить $2/Q''$ самого крутого направления, хотя пологое выдержало бы куда больше.",
