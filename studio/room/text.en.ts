@@ -118,6 +118,7 @@ export const en = {
     changed: "what differs",
   },
   goOn: "Go on",
+  lookAt: "Look at",
   active: "current",
   rewind: (step: string, rate: string) => `Rewind to step ${step} and branch with learning rate ${rate}`,
   table: "The last steps of each run",

@@ -8,7 +8,7 @@ import { placeOf } from "../clock.ts";
 import { lineOf } from "../curves/curve-panel.tsx";
 import type { RoomSettings } from "../settings.ts";
 import { text } from "../text.ts";
-import type { Training } from "../use-training.ts";
+import { isOver, type Training } from "../use-training.ts";
 import type { ListedRun } from "./shown-runs.ts";
 
 /** Columns that hold words, not numbers. */
@@ -170,7 +170,7 @@ function Action({ run, training, onLeave }: Omit<RunRowProps, "isShown" | "onSho
   if (isOpen) {
     return (
       <button type="button" disabled={isRunning} onClick={() => training.activate(branch.info.id)}>
-        {t.goOn}
+        {isOver(branch) ? t.lookAt : t.goOn}
       </button>
     );
   }
