@@ -8,22 +8,23 @@ import { startStudio } from "nabla/server/node";
 import { type Browser, chromium } from "playwright-core";
 import type { Options, Row } from "./context.ts";
 import { chromiumOptions } from "./studio/chromium.ts";
-import { LONG_POINTS, LONG_RUN, SCENES, type Scene } from "./studio/scenes.ts";
+import { LONG_POINTS, LONG_RUNS, SCENES, type Scene } from "./studio/scenes.ts";
 import { watch, watchedPage } from "./studio/watch.ts";
 import { formatTable } from "./table.ts";
 
-/** A folder of runs with one of many steps. */
+/** A folder of runs of many steps. */
 function writeRuns(): string {
   const runs = mkdtempSync(join(tmpdir(), "nabla-bench-"));
-  const folder = join(runs, LONG_RUN);
-  mkdirSync(folder);
-  writeFileSync(join(folder, "config.json"), "{}");
-  const lines = Array.from({ length: LONG_POINTS }, (_, i) => {
-    const loss = 2.3 * Math.exp(-i / 20_000) + 0.1 * Math.abs(Math.sin(i));
-    const event = { type: "step", epoch: 1, step: i + 1, loss, accuracy: 1 / (1 + loss) };
-    return JSON.stringify({ ...event, learningRate: 1e-3, imagesPerSecond: 1000, gradientNorm: loss });
+  LONG_RUNS.forEach((name, run) => {
+    const lines = Array.from({ length: LONG_POINTS }, (_, i) => {
+      const loss = 2.3 * Math.exp(-i / 20_000) + 0.1 * Math.abs(Math.sin(i + run));
+      const event = { type: "step", epoch: 1, step: i + 1, loss, accuracy: 1 / (1 + loss) };
+      return JSON.stringify({ ...event, learningRate: 1e-3, imagesPerSecond: 1000, gradientNorm: loss });
+    });
+    mkdirSync(join(runs, name));
+    writeFileSync(join(runs, name, "config.json"), "{}");
+    writeFileSync(join(runs, name, "metrics.jsonl"), `${lines.join("\n")}\n`);
   });
-  writeFileSync(join(folder, "metrics.jsonl"), `${lines.join("\n")}\n`);
   return runs;
 }
 

@@ -17,8 +17,8 @@ export interface Scene {
   readonly acts: readonly Act[];
 }
 
-/** Name of the run of many points that the server has. */
-export const LONG_RUN = "long";
+/** Names of the runs of many points that the server has. */
+export const LONG_RUNS = Array.from({ length: 8 }, (_, i) => `long-${i + 1}`);
 export const LONG_POINTS = 100_000;
 
 const act = (name: string, does: (page: Page) => Promise<void>): Act => ({ name, act: does });
@@ -121,14 +121,14 @@ const room: Scene = {
 
 /** A net so small that a run of its own has many thousands of points soon. */
 const fast: Scene = {
-  ...{ name: "room, own run of many steps", ready: ".room" },
+  ...{ name: "own run of many steps", ready: ".room" },
   hash: "#/room?images=2000&batchSize=1&epochs=500&net=flatten",
   acts: [run(12), pause, slide("step looked at", "PageDown", 5)],
 };
 
-const long: Scene = {
-  ...{ name: "room, 100 000 points", ready: `[data-points="${LONG_POINTS}"]` },
-  hash: `#/room?watch=${LONG_RUN}`,
+const long = (name: string, runs: readonly string[]): Scene => ({
+  ...{ name, ready: `[data-points="${LONG_POINTS}"]` },
+  hash: `#/room?watch=${encodeURIComponent(runs.join("\n"))}`,
   acts: [
     slide("smoothing", "ArrowLeft", 5),
     act("another quantity", async (page) => {
@@ -140,7 +140,7 @@ const long: Scene = {
     run(5),
     pause,
   ],
-};
+});
 
 const lab = (id: string, ...acts: Act[]): Scene => ({
   ...{ name: id, hash: `#/${id}`, ready: `[data-lab="${id}"]`, acts },
@@ -150,7 +150,8 @@ const lab = (id: string, ...acts: Act[]): Scene => ({
 export const SCENES: readonly Scene[] = [
   room,
   fast,
-  long,
+  long("100 000 points", LONG_RUNS.slice(0, 1)),
+  long("8 runs of 100 000 points", LONG_RUNS),
   lab("step", run(2), steps, drag(".handle", AROUND)),
   lab("surface", run(2), steps, drag(".handle", AROUND)),
   lab("stopping", run(2), slide("step", "ArrowRight", 10)),

@@ -15,7 +15,7 @@ import type { GivenFile } from "./data/given-file.ts";
 import { openData } from "./data/open-data.ts";
 import { readFiles } from "./data/open-files.ts";
 import { judge, view } from "./inspect/look.ts";
-import { addPoints, noPoints } from "./points.ts";
+import { noPoints, QUANTITIES } from "./points.ts";
 import { TrainingSession } from "./session.ts";
 import { LAYER_TYPES, PRESETS, type RoomSettings, USUAL, usualLayer } from "./settings.ts";
 import { bytesOf, Snapshots, stepOf } from "./snapshots.ts";
@@ -55,7 +55,7 @@ async function finish(session: TrainingSession): Promise<Progress> {
   const epochs: Progress["epochs"][number][] = [];
   for (;;) {
     const progress = await session.advance(7);
-    addPoints(points, progress.points);
+    for (const name of ["step", ...QUANTITIES] as const) points[name].push(...progress.points[name]);
     epochs.push(...progress.epochs);
     if (progress.ended !== undefined || progress.failure !== undefined) {
       return { ...progress, points, epochs };

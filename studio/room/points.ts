@@ -19,11 +19,3 @@ export function addStep(points: Points, event: StepEvent): void {
   points.step.push(event.step);
   for (const name of QUANTITIES) points[name].push(event[name] ?? Number.NaN);
 }
-
-/** Puts the later points behind the earlier ones. */
-export function addPoints(to: Points, more: Points): void {
-  for (const name of ["step", ...QUANTITIES] as const) {
-    const column = to[name];
-    for (const value of more[name]) column.push(value);
-  }
-}

@@ -10,7 +10,7 @@ import { type Clock, MEASURES, type Measure, perStep, placeOf, stepAt } from "..
 import { Check } from "../fields.tsx";
 import { QUANTITIES, type Quantity } from "../points.ts";
 import { text } from "../text.ts";
-import { envelope, type Grid, gridOf } from "./grid.ts";
+import { Envelope, type Grid, gridOf } from "./grid.ts";
 import type { Series } from "./series.ts";
 
 /** A run as it is drawn. */
@@ -57,16 +57,14 @@ function curvesOf(
   names: { readonly raw: string; readonly validation: string },
 ): Curve[] {
   const { colour, width, dash } = lineOf(place);
-  const raw = series.points[quantity];
   const line = { colour, dash: [], isSparse: true };
   const curves: Curve[] = [];
   if (beta > 0) {
-    const values = envelope(series.steps, raw, grid);
     const label = `${name}, ${names.raw}`;
+    const values = series.drawRaw(quantity, grid);
     curves.push({ ...line, label, values, opacity: 0.3, width: 1, isUnlisted: true });
   }
-  const smoothed = series.smoothed(quantity, beta);
-  curves.push({ ...line, label: name, values: envelope(series.steps, smoothed, grid), width });
+  curves.push({ ...line, label: name, values: series.draw(quantity, beta, grid), width });
   const scores = series.epochs.flatMap(({ step, validation }) =>
     validation ? [{ step, ...validation }] : [],
   );
@@ -75,7 +73,7 @@ function curvesOf(
     const values = scores.map((score) => score[quantity]);
     curves.push({
       ...{ ...line, label: `${name}, ${names.validation}`, dash },
-      ...{ values: envelope(steps, values, grid), hasPoints: true },
+      ...{ values: new Envelope().follow(steps, values, grid), hasPoints: true },
     });
   }
   return curves;

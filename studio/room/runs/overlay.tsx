@@ -42,7 +42,7 @@ export function Overlay({ runs, training, onPick, onLeave }: OverlayProps) {
 const ROWS = 60;
 const rowsOf = (runs: readonly ListedRun[]): (string | number)[][] =>
   runs.flatMap(({ name, series: { steps, points } }) =>
-    steps.slice(-ROWS).map((step, i) => {
+    [...steps.slice(-ROWS)].map((step, i) => {
       const at = Math.max(0, steps.length - ROWS) + i;
       const numbers = [points.loss, points.accuracy, points.learningRate, points.gradientNorm];
       return [name, step, ...numbers.map((list) => list[at]!)];
