@@ -1,12 +1,14 @@
 // `nabla studio` and `nabla train --studio` as a user meets them: the address, what it serves, and the ends.
 import { EventEmitter } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { recordingTerminal, type Terminal } from "../../src/cli/terminal.ts";
+import { decodeSafetensors } from "../../src/formats/index.ts";
 import { type MetricsPage, paths, type RunSummary } from "../../src/server/index.ts";
+import { pictureBytes } from "../pictures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-serve-"));
 const before = process.env["NABLA_CACHE"];
@@ -60,6 +62,55 @@ describe("nabla studio", () => {
     allowed.signals.emit("SIGTERM");
     expect(await allowed.code).toBe(0);
     expect(allowed.printed()).toMatch(/warning: others in the network can reach this studio/);
+  });
+});
+
+describe("the command line's data", () => {
+  const pictures = join(folder, "pictures");
+  beforeAll(async () => {
+    for (const [name, grey] of [
+      ["dark", 20],
+      ["light", 230],
+    ] as const) {
+      mkdirSync(join(pictures, name), { recursive: true });
+      const bytes = await pictureBytes(grey, { height: 8, width: 8 });
+      for (let i = 0; i < 10; i++) writeFileSync(join(pictures, name, `${i}.png`), bytes);
+    }
+  });
+  const offered = { title: "pictures", shape: [3, 8, 8], classes: ["dark", "light"], train: 16, test: 4 };
+
+  it("is offered by nabla studio --data; what is wrong with it is told at once", async () => {
+    const { code, ask, signals } = begin("studio", "--data", pictures, "--runs", join(folder, "none"));
+    expect(await (await ask(paths.offer)).json()).toEqual({ given: offered });
+    const answer = await ask(paths.data("given", { part: "train", limit: 6 }));
+    const { tensors } = decodeSafetensors(new Uint8Array(await answer.arrayBuffer()));
+    expect([...(tensors.get("train.labels")!.data as Uint8Array)].sort()).toEqual([0, 0, 0, 1, 1, 1]);
+    signals.emit("SIGINT");
+    expect(await code).toBe(0);
+    const missing = begin("studio", "--data", join(folder, "nowhere"));
+    expect(await missing.code).not.toBe(0);
+    expect(missing.printed()).toContain("there is no such folder or file");
+    const named = begin("studio", "--data", "digits");
+    expect(await (await named.ask(paths.offer)).json()).toEqual({});
+    named.signals.emit("SIGINT");
+    expect(await named.code).toBe(0);
+  });
+  it("is what nabla train --studio learns from", async () => {
+    const net = ["--model", "linear", "--epochs", "1", "--batch-size", "4", "--threads", "1"];
+    const out = join(folder, "runs", "pictures");
+    const { code, printed, ask, signals } = begin(
+      "train",
+      "--data",
+      pictures,
+      ...net,
+      "--studio",
+      "--out",
+      out,
+    );
+    expect(await (await ask(paths.offer)).json()).toEqual({ given: offered });
+    await expect.poll(printed, { timeout: 30_000 }).toContain("is still served at http://");
+    signals.emit("SIGINT");
+    expect(await code).toBe(0);
   });
 });
 
