@@ -88,6 +88,33 @@ function openedOnce(given: GivenData): () => Promise<DataSet<ImageSource>> {
   };
 }
 
+/** Bytes of the images that would be sent. */
+const sizeOf = (set: DataSet<ImageSource>, parts: readonly Part[], limit: number): number =>
+  parts
+    .map((part) => partOf(set, part))
+    .reduce((sum, source) => sum + Math.min(limit, countOf(source)) * imageBytes(source), 0);
+
+async function encodeSet(
+  name: string,
+  set: DataSet<ImageSource>,
+  parts: readonly Part[],
+  limit: number,
+): Promise<Uint8Array> {
+  const tensors: [string, SafeTensor][] = [];
+  for (const part of parts) {
+    const source = partOf(set, part);
+    // The published sets lie mixed, what is given may lie class by class.
+    const isMixed = name !== GIVEN_DATA && !isStream(source);
+    const few = isMixed
+      ? takeFirst(source as ImageSet, Math.min(limit, countOf(source)))
+      : await sampled(source, limit);
+    tensors.push(...tensorsOf(part, few));
+  }
+  const classes = JSON.stringify(set.train.classes);
+  const metadata = { name, classes, ...(set.note && { note: set.note }) };
+  return encodeSafetensors(Object.fromEntries(tensors), metadata);
+}
+
 async function offerOf(title: string, set: DataSet<ImageSource>): Promise<DataOffer> {
   const { shape, classes } = set.train;
   const [train, test] = PARTS.map((part) => countOf(partOf(set, part)));
@@ -120,31 +147,12 @@ export function dataRoutes(dataDir: string | undefined, given?: GivenData): Hono
       const cure = `Fetch it once with nabla data ${name}, or start the studio with --data-dir and the folder that has it.`;
       return fail(c, 404, `data: ${name} is not on this machine. ${cure}`);
     }
-    const bytes = parts.reduce((sum, part) => {
-      const source = partOf(set, part);
-      return sum + Math.min(limit, countOf(source)) * imageBytes(source);
-    }, 0);
+    const bytes = sizeOf(set, parts, limit);
     if (bytes > MOST_BYTES) {
-      return fail(
-        c,
-        400,
-        `limit: the images take ${bytes} bytes, at most ${MOST_BYTES} are sent. Ask for fewer.`,
-      );
+      const cure = "Ask for fewer.";
+      return fail(c, 400, `limit: the images take ${bytes} bytes, at most ${MOST_BYTES} are sent. ${cure}`);
     }
-    const tensors: [string, SafeTensor][] = [];
-    for (const part of parts) {
-      const source = partOf(set, part);
-      const few = isGiven
-        ? await sampled(source, limit)
-        : takeFirst(source as ImageSet, Math.min(limit, countOf(source)));
-      tensors.push(...tensorsOf(part, few));
-    }
-    const metadata = {
-      name,
-      classes: JSON.stringify(set.train.classes),
-      ...(set.note && { note: set.note }),
-    };
-    const content = encodeSafetensors(Object.fromEntries(tensors), metadata);
+    const content = await encodeSet(name, set, parts, limit);
     return c.body(content as Uint8Array<ArrayBuffer>, 200, { "Content-Type": "application/octet-stream" });
   });
   return app;

@@ -11,7 +11,7 @@ import { type Measure, stepAt } from "./clock.ts";
 import { actionsOf, Controls } from "./controls.tsx";
 import type { DataThere } from "./data/data-choice.tsx";
 import type { FoundFile } from "./data/found-files.ts";
-import { useDrop, useOwnFiles } from "./data/use-own-files.ts";
+import { type OwnFiles, useDrop, useOwnFiles } from "./data/use-own-files.ts";
 import "./room.css";
 import { Overlay } from "./runs/overlay.tsx";
 import { useListedRuns } from "./runs/shown-runs.ts";
@@ -44,9 +44,8 @@ function useSeek(open: OpenSession | undefined) {
   return { at: Math.max(0, Math.min(chosen ?? last, last)), seek: setChosen };
 }
 
-export function Room() {
-  const t = useText(text);
-  const { name } = useText(shell);
+/** What the address says: settings and the runs that are watched. */
+function useAddress() {
   const [address, update] = useLabState(
     "room",
     { ...ADDRESS, watch: "" as string },
@@ -55,11 +54,61 @@ export function Room() {
       watch,
     }),
   );
-  const settings = readSettings(address);
-  const change = (more: Partial<RoomSettings>): void => update(printSettings({ ...settings, ...more }));
-  const own = useOwnFiles(() => change({ source: "files" }));
+  return { address, update, settings: readSettings(address) };
+}
+
+interface FormProps {
+  readonly settings: RoomSettings;
+  readonly there: DataThere;
+  readonly lack: string | undefined;
+  readonly isFixed: boolean;
+  readonly isWatching: boolean;
+  readonly onChange: (change: Partial<RoomSettings>) => void;
+}
+
+/** A form of many fields, which does not change with each step. */
+function useForm({ settings, there, lack, isFixed, isWatching, onChange }: FormProps) {
+  const { own, given } = there;
+  const info = settings.source === "files" ? own.info : settings.source === "given" ? given : undefined;
+  return useMemo(
+    () => (
+      <Settings
+        {...{ settings, there, lack, onChange, disabled: isFixed, isOpen: !isFixed && !isWatching }}
+        shape={info?.shape ?? SHAPES[settings.source]}
+        classes={info?.classes.length ?? TEN}
+      />
+    ),
+    [JSON.stringify(settings), lack, isFixed, own.info, own.isReading, given, isWatching],
+  );
+}
+
+/** Files held over the page, and what was wrong with those given last. */
+function FilesNotice({ own, over }: { readonly own: OwnFiles; readonly over: string | undefined }) {
+  const t = useText(text);
+  return (
+    <>
+      {over !== undefined && (
+        <div class="room-over" role="presentation">
+          {over}
+        </div>
+      )}
+      {own.problem !== undefined && (
+        <p class="notice" role="alert" data-testid="drop-problem">
+          {own.problem} {own.info && t.filesKept}
+        </p>
+      )}
+    </>
+  );
+}
+
+export function Room() {
+  const t = useText(text);
+  const { name } = useText(shell);
+  const { address, update, settings } = useAddress();
+  const own = useOwnFiles(() => update({ source: "files" }));
   const given = useComputed(async () => (isServed() ? engine.dataOffer() : undefined), []).value;
-  const lack = lackOf(settings, { own, given }, t);
+  const there = { own, given };
+  const lack = lackOf(settings, there, t);
   const training = useTraining(settings, lack);
   const watch = useWatch(address.watch, (names) => update({ watch: names }));
   const opened = useOpenedRuns(own.refuse);
@@ -71,56 +120,37 @@ export function Room() {
   useEffect(() => {
     document.title = `${t.title} · ${name}`;
   }, [t, name]);
-  const pick = (measure: Measure, place: number): void => {
-    if (open === undefined || isRunning) return;
-    seek(Math.round(stepAt(open.branches[open.active]!.info.clock, measure, place)));
-  };
-  const isWatching = watch.names.length + opened.runs.length > 0;
   const isFixed = open !== undefined || isOpening;
-  const takeData = (found: readonly FoundFile[]): void =>
-    isFixed ? own.refuse(t.dropLater) : own.take(found);
-  const takeFiles = (found: readonly FoundFile[]): void =>
-    holdRun(found) ? opened.take(found) : takeData(found);
-  const isOver = useDrop(takeFiles, own.refuse);
-  const leave = (run: string): void => {
-    watch.leave(run);
-    opened.leave(run);
+  const takeFiles = (found: readonly FoundFile[]): void => {
+    if (holdRun(found)) opened.take(found);
+    else if (isFixed) own.refuse(t.dropLater);
+    else own.take(found);
   };
-  const info = settings.source === "files" ? own.info : settings.source === "given" ? given : undefined;
-  // A form of many fields, which does not change with each step.
-  const form = useMemo(
-    () => (
-      <Settings
-        {...{ settings, lack, onChange: change, there: { own, given }, disabled: isFixed }}
-        isOpen={!isFixed && !isWatching}
-        shape={info?.shape ?? SHAPES[settings.source]}
-        classes={info?.classes.length ?? TEN}
-      />
-    ),
-    [address, isFixed, own.info, own.isReading, given, t, isWatching],
-  );
+  const isOver = useDrop(takeFiles, own.refuse);
+  const isWatching = watch.names.length + opened.runs.length > 0;
+  const onChange = (more: Partial<RoomSettings>): void => update(printSettings({ ...settings, ...more }));
+  const form = useForm({ settings, there, lack, isFixed, isWatching, onChange });
   const errors = watch.watched.map(({ error }) => error);
   const server = useMemo(
     () => <ServerSide watch={watch} onOpen={takeFiles} />,
     [watch.list, address.watch, errors.join(), isFixed],
   );
   useRunKeys(actionsOf(training));
+  const pick = (measure: Measure, place: number): void => {
+    if (open === undefined || isRunning) return;
+    seek(Math.round(stepAt(open.branches[open.active]!.info.clock, measure, place)));
+  };
+  const leave = (run: string): void => {
+    watch.leave(run);
+    opened.leave(run);
+  };
   return (
     <article class="lab room">
       <header>
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </header>
-      {isOver && (
-        <div class="room-over" role="presentation">
-          {isFixed ? t.dropRun : t.dropNow}
-        </div>
-      )}
-      {own.problem !== undefined && (
-        <p class="notice" role="alert" data-testid="drop-problem">
-          {own.problem} {own.info && t.filesKept}
-        </p>
-      )}
+      <FilesNotice own={own} over={isOver ? (isFixed ? t.dropRun : t.dropNow) : undefined} />
       {server}
       {form}
       <Controls training={training} />
@@ -128,7 +158,7 @@ export function Room() {
       {open && <Trained {...{ open, training, at, onSeek: seek }} />}
       {watched.length > 0 && (
         <Later>
-          <RunInside runs={watched} list={summaries} there={{ own, given }} />
+          <RunInside runs={watched} list={summaries} there={there} />
         </Later>
       )}
     </article>

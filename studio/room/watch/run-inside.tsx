@@ -1,6 +1,7 @@
 // A run of the command line from inside: one of the nets it has saved, looked at with images of the reader's choice, its
 // score on the test images, and what it told of its weights while it trained.
 import type { RunSummary } from "nabla/server";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { useComputed } from "../../engine/use-computed.ts";
@@ -16,7 +17,7 @@ import { SHAPES, type SourceName } from "../settings.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
 import { shownName } from "./run-name.ts";
-import type { NetFacts } from "./run-nets.ts";
+import type { LookedWith, NetFacts } from "./run-nets.ts";
 import type { SavedNet } from "./run-source.ts";
 import type { WatchedRun } from "./use-watched.ts";
 
@@ -57,7 +58,7 @@ interface NetsProps {
   readonly run: WatchedRun;
   readonly summary: RunSummary | undefined;
   readonly there: DataThere;
-  readonly children: preact.ComponentChildren;
+  readonly children: ComponentChildren;
 }
 
 /** The source whose images the run's net takes: what it was trained on, or what is most like it. */
@@ -70,41 +71,42 @@ function likeliest({ config }: Pick<RunSummary, "config">, facts: NetFacts, { ow
   return facts.shape[0] === 3 ? "cifar10" : "digits";
 }
 
-function Nets({ run, summary, there, children }: NetsProps) {
-  const t = useText(text);
-  const { sources, nameOf, canTake } = useSources(there);
-  const { name } = run;
-  const isEnded = run.end !== undefined;
+/** The nets that a run has saved, and the one that is chosen. */
+function useNets({ name, series, end }: WatchedRun, state: RunSummary["state"] | undefined) {
   const nets = useComputed(
     () => engine.savedNets(name),
-    [name, summary?.state, isEnded, run.series.epochs.length],
+    [name, state, end !== undefined, series.epochs.length],
   );
-  const session = useComputed(() => engine.openRun(name), [name]);
-  const [chosen, setChosen] = useState<string>();
-  const [source, setSource] = useState<SourceName>();
+  const session = useComputed(() => engine.openRun(name), [name]).value;
+  const [chosen, choose] = useState<string>();
   const list = nets.value ?? [];
   const net = list.find((each) => keyOf(each) === chosen) ?? list[0];
   const facts = useComputed(
-    async () => net && session.value && { net, ...(await session.value.facts(net)) },
-    [session.value, net && `${keyOf(net)} ${net.modified}`],
+    async () => net && session && { net, session, ...(await session.facts(net)) },
+    [session, net && `${keyOf(net)} ${net.modified}`],
   );
-  const known = facts.value;
+  return { list, net, choose, known: facts.value, error: facts.error, isMissing: !nets.isBusy && !net };
+}
+
+function Nets({ run, summary, there, children }: NetsProps) {
+  const t = useText(text);
+  const { sources, nameOf, canTake } = useSources(there);
+  const { list, net, choose, known, error, isMissing } = useNets(run, summary?.state);
+  const [source, setSource] = useState<SourceName>();
   const images = source ?? (summary && known && likeliest(summary, known, there));
-  const looked =
-    known &&
-    session.value &&
-    images &&
-    lookedOf(session.value, known, { source: images, turn: there.own.turn });
-  const step = (at: string | undefined): string => t.runInside(shownName(name), at);
-  const file = shownName(name).replaceAll("/", "-");
+  const looked = known && images && lookedOf(known, { source: images, turn: there.own.turn });
+  const name = shownName(run.name);
   return (
     <>
-      <Inspector title={step} looked={looked} isRunning={summary?.state === "training"} testId="run-inside">
+      <Inspector
+        {...{ looked, isRunning: summary?.state === "training", testId: "run-inside" }}
+        title={(step) => t.runInside(name, step)}
+      >
         <div class="row end">
           {children}
           {net && (
             <Choice
-              {...{ label: t.savedNet, value: keyOf(net), options: list.map(keyOf), onChange: setChosen }}
+              {...{ label: t.savedNet, value: keyOf(net), options: list.map(keyOf), onChange: choose }}
               nameOf={(each) => (each === TRAINED ? t.trainedNet : each.replace(/\.safetensors$/, ""))}
             />
           )}
@@ -115,18 +117,19 @@ function Nets({ run, summary, there, children }: NetsProps) {
             />
           )}
         </div>
-        {net === undefined && !nets.isBusy && <p>{t.noNet}</p>}
-        {facts.error !== undefined && (
+        {isMissing && <p>{t.noNet}</p>}
+        {error !== undefined && (
           <p class="notice" role="alert">
-            {facts.error}
+            {error}
           </p>
         )}
-        <Told {...{ run, isEnded }} hasNet={looked !== undefined} state={summary?.state} />
+        <Told run={run} hasNet={looked !== undefined} state={summary?.state} />
       </Inspector>
-      {known && session.value && (
+      {known && (
         <ExportPanel
-          {...{ title: t.takeRun(shownName(name)), hint: t.takeRunHint, name: file, isBusy: false }}
-          encode={(format) => session.value!.encode(known.net, format)}
+          {...{ title: t.takeRun(name), hint: t.takeRunHint, isBusy: false }}
+          name={name.replaceAll("/", "-")}
+          encode={(format) => known.session.encode(known.net, format)}
         />
       )}
     </>
@@ -139,9 +142,8 @@ const keyOf = ({ file }: SavedNet): string => file ?? TRAINED;
 type RunSession = Awaited<ReturnType<typeof engine.openRun>>;
 
 function lookedOf(
-  session: RunSession,
-  { net, step, classes }: NetFacts & { readonly net: SavedNet },
-  images: { readonly source: SourceName; readonly turn: number },
+  { net, session, step, classes }: NetFacts & { readonly net: SavedNet; readonly session: RunSession },
+  images: LookedWith,
 ): Looked {
   return {
     key: `${keyOf(net)} ${net.modified} ${images.source} ${images.turn}`,
@@ -153,17 +155,16 @@ function lookedOf(
 
 interface ToldProps {
   readonly run: WatchedRun;
-  readonly isEnded: boolean;
   /** Whether a net shows more than what was told. */
   readonly hasNet: boolean;
   readonly state: RunSummary["state"] | undefined;
 }
 
 /** What the run itself has told: its score on the test images, and its spreads while there is no net to look at. */
-function Told({ run, isEnded, hasNet, state }: ToldProps) {
+function Told({ run, hasNet, state }: ToldProps) {
   const t = useText(text);
   const { locale } = usePreferences();
-  const score = useComputed(() => engine.testScore(run.name), [run.name, state, isEnded]).value;
+  const score = useComputed(() => engine.testScore(run.name), [run.name, state, run.end !== undefined]).value;
   const { histograms } = run;
   return (
     <>
