@@ -1,6 +1,7 @@
 // What the lab of the graph computes: every value of the net of five neurons, every partial derivative, and central
 // differences beside them. Runs in a worker and in Node alike.
 import { grad, gradients, type Tensor, tensor } from "nabla";
+import { countDerivatives } from "nabla/descent";
 import {
   type Difference,
   H,
@@ -9,6 +10,7 @@ import {
   type LeafName,
   type Leaves,
   type Name,
+  START,
   type Walk,
 } from "./net.ts";
 
@@ -72,4 +74,10 @@ export async function differences(values: Leaves): Promise<Record<Name, Differen
     return [name, { more, less, quotient: (more - less) / (2 * H) }] as const;
   });
   return Object.fromEntries(await Promise.all(pairs)) as Record<Name, Difference>;
+}
+
+/** How many paths lead from w₁₁ to a, counted on the graph. */
+export function countPaths(): number {
+  const { all } = net(START);
+  return countDerivatives(all.a, [all.w11]).paths;
 }

@@ -53,6 +53,7 @@ export function Lab() {
   const numbers = LEAVES.map((name) => state[name]);
   const walk = useComputed(() => engine.walk(leaves), numbers);
   const quotients = useComputed(() => engine.differences(leaves), numbers);
+  const paths = useComputed(() => engine.countPaths(), []);
   useEffect(() => {
     if (!isRunning) return;
     if (step >= ORDER.length) return setRunning(false);
@@ -68,7 +69,10 @@ export function Lab() {
     <LabPage
       id="graph"
       lead={t.lead}
-      prediction={{ question: t.question, options: t.options, answer: 1, because: t.because }}
+      prediction={{
+        ...{ question: t.question, options: t.options, because: t.because },
+        answer: paths.value === undefined ? undefined : t.options.indexOf(String(paths.value)),
+      }}
       actions={{
         isRunning,
         run: () => setRunning(!isRunning && step < ORDER.length),

@@ -26,6 +26,15 @@ const DRAWN = 8;
 /** From one neuron of a layer to the next. */
 const GAP = 26;
 
+/** The numbers offered: three thousand, three million, 10¹¹. */
+const OFFERED = [3e3, 3e6, 1e11];
+
+/** Which of them this is nearest to, by its digits. */
+function nearestTo(count: number): number {
+  const apart = OFFERED.map((offered) => Math.abs(Math.log(offered / count)));
+  return apart.indexOf(Math.min(...apart));
+}
+
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
@@ -59,7 +68,8 @@ export function Lab() {
       id="partials"
       lead={t.lead}
       prediction={{
-        ...{ question: t.question, options: t.options, answer: 0 },
+        ...{ question: t.question, options: t.options },
+        answer: asked.value && nearestTo(asked.value.partials),
         because: t.because(asked.value === undefined ? "…" : formatNumber(asked.value.partials, locale)),
       }}
       seed={{ value: seed, onChange: (value) => update({ seed: value }) }}

@@ -15,6 +15,7 @@ import { Value } from "../../widgets/value.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
 import type { Criteria, Trace } from "./compute.ts";
+import { type Endings, LAMPS, Lamps } from "./lamps.tsx";
 import { text } from "./text.ts";
 
 const engine = engineOf<typeof Compute>("stopping");
@@ -23,11 +24,20 @@ const STEPS = 400;
 const STRIDE = 4;
 const PAUSE = 50;
 const SAMPLES = 101;
-const LAMPS = ["stepNorm", "gradientNorm", "patience"] as const;
 const USUAL = { eta: 0.2, es: 0.01, eg: 0.05, patience: 20, t: 60, seed: 1 };
+
+/** The case that the prediction asks about: a very small step, and one ε for both. */
+const ASKED = { eta: 0.001, criteria: { stepNorm: 0.01, gradientNorm: 0.01, patience: 20 } };
+
+/** Which option of the prediction is right: the step's lamp, the gradient's, or both at once. */
+function firstOf({ stepNorm, gradientNorm }: Endings): number {
+  const [step, gradient] = [stepNorm ?? Number.POSITIVE_INFINITY, gradientNorm ?? Number.POSITIVE_INFINITY];
+  return step < gradient ? 0 : gradient < step ? 1 : 2;
+}
 
 export function Lab() {
   const t = useText(text);
+  const { locale } = usePreferences();
   const [state, update] = useLabState("stopping", USUAL, (given) => ({
     ...{ eta: clamp(given.eta, 0.0001, 0.8), es: clamp(given.es, 1e-6, 1), eg: clamp(given.eg, 1e-6, 10) },
     ...{ patience: clamp(Math.round(given.patience), 1, 200), t: clamp(Math.round(given.t), 0, STEPS) },
@@ -41,6 +51,9 @@ export function Lab() {
     () => engine.endings(seed, eta, criteria, STEPS),
     [seed, eta, state.es, state.eg, state.patience],
   );
+  const asked = useComputed(() => engine.endings(USUAL.seed, ASKED.eta, ASKED.criteria, STEPS), []);
+  const whenLit = (end: number | undefined): string =>
+    end === undefined ? t.never : `${t.lit} ${formatNumber(end, locale)}`;
   useEffect(() => {
     if (!isRunning) return;
     if (step >= STEPS) return setRunning(false);
@@ -66,7 +79,11 @@ export function Lab() {
     <LabPage
       id="stopping"
       lead={t.lead}
-      prediction={{ question: t.question, options: t.options, answer: 0, because: t.because }}
+      prediction={{
+        ...{ question: t.question, options: t.options },
+        answer: asked.value && firstOf(asked.value),
+        because: t.because(whenLit(asked.value?.stepNorm), whenLit(asked.value?.gradientNorm)),
+      }}
       actions={{
         isRunning,
         run: () => {
@@ -120,53 +137,6 @@ export function Lab() {
       {trace.value && <Measures trace={trace.value} step={step} eta={eta} />}
       {trace.value && <Curves trace={trace.value} step={step} criteria={criteria} />}
     </LabPage>
-  );
-}
-
-interface LampsProps {
-  readonly ends: Record<keyof Criteria, number | undefined> | undefined;
-  readonly step: number;
-  readonly trace: Trace | undefined;
-  readonly criteria: Criteria;
-}
-
-function Lamps({ ends, step, trace, criteria }: LampsProps) {
-  const t = useText(text);
-  const { locale } = usePreferences();
-  const tex = (value: number): string => texNumber(formatNumber(value, locale));
-  /** What lit a lamp at step `end`, with the numbers put in. */
-  const cause = (lamp: keyof Criteria, end: number): string => {
-    if (trace === undefined) return "";
-    const size = tex(trace[lamp === "patience" ? "validation" : lamp][end]!);
-    if (lamp === "stepNorm")
-      return `\\lVert w^{${end}} - w^{${end - 1}}\\rVert = ${size} < \\varepsilon = ${tex(criteria.stepNorm)}`;
-    if (lamp === "gradientNorm")
-      return `\\lVert\\nabla Q(w^{${end}})\\rVert = ${size} < \\varepsilon = ${tex(criteria.gradientNorm)}`;
-    const best = end - criteria.patience;
-    return `E(w^{${best}}) = ${tex(trace.validation[best]!)} \\le E(w^t),\\; t = ${best + 1}, \\ldots, ${end} = ${best} + ${criteria.patience}`;
-  };
-  return (
-    <ul class="row lamps" aria-live="polite">
-      {LAMPS.map((lamp) => {
-        const end = ends?.[lamp];
-        const isLit = end !== undefined && end <= step;
-        return (
-          <li key={lamp} class={`lamp${isLit ? " on" : ""}`} data-lamp={lamp} data-end={end}>
-            {`${t.lamps[lamp]}: `}
-            {isLit ? (
-              <>
-                {`${t.lit} `}
-                <Value {...{ value: end, label: `${t.lamps[lamp]}: ${t.lit}`, tex: cause(lamp, end) }} />
-              </>
-            ) : end === undefined ? (
-              t.never
-            ) : (
-              t.dark
-            )}
-          </li>
-        );
-      })}
-    </ul>
   );
 }
 

@@ -7,8 +7,8 @@ export const text = defineText({
     question:
       "With a very small step size $\\eta = 0.001$ and the same $\\varepsilon$ for both: which lamp lights first?",
     options: ["The step's.", "The gradient's.", "Both at once."],
-    because:
-      "$\\lVert w^t - w^{t-1}\\rVert = \\eta\\,\\lVert\\nabla Q\\rVert$: a small $\\eta$ makes the step short wherever we stand.",
+    because: (step: string, gradient: string) =>
+      `With $\\varepsilon = 0.01$ the step's: ${step}; the gradient's: ${gradient}. For $\\lVert w^t - w^{t-1}\\rVert = \\eta\\,\\lVert\\nabla Q\\rVert$: a small $\\eta$ makes the step short wherever we stand.`,
     eta: "step size η",
     epsilonStep: "ε of the step",
     epsilonGradient: "ε of the gradient",
@@ -42,8 +42,8 @@ export const text = defineText({
     question:
       "Очень малый шаг $\\eta = 0{,}001$, одно и то же $\\varepsilon$ для обоих. Какая лампа загорится первой?",
     options: ["Лампа шага.", "Лампа градиента.", "Обе сразу."],
-    because:
-      "$\\lVert w^t - w^{t-1}\\rVert = \\eta\\,\\lVert\\nabla Q\\rVert$: при малом $\\eta$ шаг короток, где бы мы ни стояли.",
+    because: (step: string, gradient: string) =>
+      `При $\\varepsilon = 0{,}01$ лампа шага: ${step}; лампа градиента: ${gradient}. Ведь $\\lVert w^t - w^{t-1}\\rVert = \\eta\\,\\lVert\\nabla Q\\rVert$: при малом $\\eta$ шаг короток, где бы мы ни стояли.`,
     eta: "длина шага η",
     epsilonStep: "ε шага",
     epsilonGradient: "ε градиента",

@@ -9,10 +9,10 @@ import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { Contours } from "../../widgets/contours.tsx";
-import { HeatMap } from "../../widgets/heat-map.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { Handle, Path, Plane } from "../../widgets/plane.tsx";
 import "./surface.css";
+import { Basins } from "./basins.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
 import { LOOKS, Standings } from "./standings.tsx";
@@ -23,7 +23,6 @@ const engine = engineOf<typeof Compute>("surface");
 
 const NAMES = Object.keys(SURFACES) as SurfaceName[];
 const GRID = 81;
-const BASINS = 61;
 const MOST_STEPS = 200;
 const PAUSE = 60;
 const ETA = { min: 0.001, max: 4 };
@@ -37,8 +36,19 @@ function levelsOf(heights: readonly number[]): number[] {
   return Array.from({ length: 14 }, (_, i) => low + (high - low) * ((i + 0.5) / 14) ** 3);
 }
 
+/** How often a path crosses the valley's floor. */
+const crossings = (path: readonly PathPoint[]): number =>
+  path.filter(({ y }, i) => i > 0 && y * path[i - 1]!.y < 0).length;
+
+/** Which option of the prediction is right: across and across, straight, or nowhere. */
+function mannerOf(path: readonly PathPoint[]): number {
+  if (crossings(path) > path.length / 2) return 0;
+  return path.at(-1)!.value < path[0]!.value ? 1 : 2;
+}
+
 export function Lab() {
   const t = useText(text);
+  const { locale } = usePreferences();
   const [state, update] = useLabState("surface", USUAL, (given) => {
     const q = NAMES.includes(given.q as SurfaceName) ? (given.q as SurfaceName) : "valley";
     return {
@@ -59,6 +69,10 @@ export function Lab() {
   const paths = useComputed(
     () => engine.race(surface, [x, y], rates, MOST_STEPS),
     [surface, x, y, eta, mu, rate],
+  );
+  const asked = useComputed(
+    () => engine.path("valley", [-9, 3], "gradient", { eta: 0.9, momentum: 0, rate: 1 }, 10),
+    [],
   );
   useEffect(() => {
     if (!isRunning) return;
@@ -83,7 +97,11 @@ export function Lab() {
     <LabPage
       id="surface"
       lead={t.lead}
-      prediction={{ question: t.question, options: t.options, answer: 0, because: t.because }}
+      prediction={{
+        ...{ question: t.question, options: t.options },
+        answer: asked.value && mannerOf(asked.value),
+        because: t.because(formatNumber(asked.value ? crossings(asked.value) : 0, locale)),
+      }}
       actions={{
         isRunning,
         run: () => {
@@ -277,42 +295,5 @@ function Pad({
       </Plane>
       <figcaption>{t.pad}</figcaption>
     </figure>
-  );
-}
-
-/** The map of starts, each in the colour of the minimum that plain descent finds from it. */
-function Basins({ eta }: { eta: number }) {
-  const t = useText(text);
-  const { locale } = usePreferences();
-  const found = useComputed(() => engine.basins("hills", Math.min(eta, 0.2), BASINS, BASINS, 500), [eta]);
-  if (found.value === undefined) return null;
-  const { hills } = SURFACES;
-  const share = (value: number, { min, max }: { min: number; max: number }): number =>
-    (100 * (value - min)) / (max - min);
-  // The picture's first row is the highest y.
-  const rows = Array.from({ length: BASINS }, (_, row) =>
-    found.value!.slice(row * BASINS, (row + 1) * BASINS),
-  );
-  const values = rows
-    .reverse()
-    .flat()
-    .map((index) => (index < 0 ? Number.NaN : index));
-  const count = new Set(found.value.filter((index) => index >= 0)).size;
-  return (
-    <HeatMap
-      {...{ values, width: BASINS, height: BASINS, scale: "magnitude", min: 0, max: 3, size: 260 }}
-      label={t.basinsLabel(formatNumber(count, locale))}
-      caption={t.basins}
-    >
-      {hills.minima.map(([x, y], i) => (
-        <span
-          key={i}
-          class="basin-mark"
-          style={{ left: `${share(x, hills.x)}%`, top: `${100 - share(y, hills.y)}%` }}
-        >
-          {i + 1}
-        </span>
-      ))}
-    </HeatMap>
   );
 }

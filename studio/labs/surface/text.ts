@@ -7,7 +7,8 @@ export const text = defineText({
     question:
       "Plain descent in a long valley that is a hundred times as steep across as along, with a large $\\eta$. What does its path look like?",
     options: ["It zigzags across and creeps along.", "It runs straight along the floor.", "It stands still."],
-    because: "The slope points across the valley, hardly along it: $\\nabla Q = (0.02\\,x,\\; 2\\,y)$.",
+    because: (times: string) =>
+      `From $(-9,\\,3)$ with $\\eta = 0.9$ ten steps of the engine cross the floor ${times} times. The slope points across the valley, hardly along it: $\\nabla Q = (0.02\\,x,\\; 2\\,y)$.`,
     surfaces: {
       valley: "a narrow valley",
       banana: "a bent valley (Rosenbrock)",
@@ -48,7 +49,8 @@ export const text = defineText({
     question:
       "Обычный спуск в длинной долине, которая поперёк в сто раз круче, чем вдоль, при большом $\\eta$. Каков его путь?",
     options: ["Зигзаг поперёк и еле-еле вдоль.", "Прямо по дну.", "Стоит на месте."],
-    because: "Наклон смотрит поперёк долины и почти не смотрит вдоль: $\\nabla Q = (0{,}02\\,x,\\; 2\\,y)$.",
+    because: (times: string) =>
+      `Из $(-9;\\,3)$ при $\\eta = 0{,}9$ десять шагов движка пересекают дно ${times} раз. Наклон смотрит поперёк долины и почти не смотрит вдоль: $\\nabla Q = (0{,}02\\,x,\\; 2\\,y)$.`,
     surfaces: {
       valley: "узкая долина",
       banana: "изогнутая долина (Розенброк)",
