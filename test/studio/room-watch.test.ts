@@ -1,7 +1,7 @@
 // The training room with the command line's server behind it: a run of `nabla train --studio` is watched as it goes, a
 // long run stays smooth, a sweep is narrowed down.
 import { EventEmitter } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDevice, setDevice } from "nabla";
@@ -111,6 +111,31 @@ test("a run of a hundred thousand steps is drawn whole, at the plot's width", as
   console.log(
     `100 000 points: long tasks ${JSON.stringify(tasks)} ms, ${before} of them before smoothing changed`,
   );
+  await page.context().close();
+  await server.close();
+});
+
+test("with as many runs watched as there may be, each goes on, and the page trains beside them", async () => {
+  const runs = join(folder, "many");
+  const names = Array.from({ length: 8 }, (_, i) => `run-${i}`);
+  const line = (step: number) =>
+    `{"type":"step","epoch":1,"step":${step},"loss":1,"accuracy":0.5,"learningRate":0.1,"imagesPerSecond":9}\n`;
+  for (const name of names) {
+    mkdirSync(join(runs, name), { recursive: true });
+    writeFileSync(join(runs, name, "config.json"), "{}");
+    writeFileSync(join(runs, name, "metrics.jsonl"), line(1));
+  }
+  const server = await startStudio({ runs });
+  const small = "images=160&batchSize=16&net=flatten";
+  const { page } = await studio.open(`#/room?${small}&watch=${encodeURIComponent(names.join("\n"))}`, {
+    at: server.url,
+  });
+  const steps = () => page.locator('tr[data-key^="watched:"] td:nth-of-type(2)').allTextContents();
+  await expect.poll(steps).toEqual(names.map(() => "1"));
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => page.getByTestId("status").getAttribute("data-step")).toBe("1");
+  for (const name of names) appendFileSync(join(runs, name, "metrics.jsonl"), line(2));
+  await expect.poll(steps).toEqual(names.map(() => "2"));
   await page.context().close();
   await server.close();
 });

@@ -30,6 +30,14 @@ export interface Batch {
 const MOST_EVENTS = 10_000;
 const PAUSE = 100;
 
+/**
+ * Streams at a time; what else is watched is asked for every so many milliseconds. A browser opens six connections to a
+ * server, in all its tabs together, and the page has other questions.
+ */
+const MOST_STREAMS = 2;
+const REFRESH = 1000;
+let streams = 0;
+
 class Feed {
   #events: RunEvent[] = [];
   #isRestarted = false;
@@ -40,27 +48,38 @@ class Feed {
 
   async start(name: string): Promise<void> {
     try {
-      let after = "0";
-      let isComplete = false;
-      // What there is already comes by the megabyte, not event by event.
-      while (!isComplete && !this.#isClosed) {
-        const page = await ask<MetricsPage>(paths.metrics(name, after));
-        if (page === undefined)
-          throw new DataError(`watch: the server no longer answers. Start nabla studio again.`);
-        if (page.isRestarted) this.#restart();
-        for (const event of page.events) this.#events.push(event);
-        ({ next: after, isComplete } = page);
-        this.#wake();
+      let after = await this.#read(name, "0");
+      if (this.#isClosed) return;
+      if (streams < MOST_STREAMS) return this.#listen(paths.stream(name, after));
+      while (!this.#isClosed) {
+        await new Promise((resolve) => setTimeout(resolve, REFRESH));
+        after = await this.#read(name, after);
       }
-      if (!this.#isClosed) this.#listen(paths.stream(name, after));
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
+  /** What there is already comes by the megabyte, not event by event; gives the place to go on from. */
+  async #read(name: string, from: string): Promise<string> {
+    let after = from;
+    let isComplete = false;
+    while (!isComplete && !this.#isClosed) {
+      const page = await ask<MetricsPage>(paths.metrics(name, after));
+      if (page === undefined)
+        throw new DataError(`watch: the server no longer answers. Start nabla studio again.`);
+      if (page.isRestarted) this.#restart();
+      for (const event of page.events) this.#events.push(event);
+      ({ next: after, isComplete } = page);
+      if (this.#hasNews) this.#wake();
+    }
+    return after;
+  }
+
   #listen(address: string): void {
     const source = new EventSource(address);
     this.#source = source;
+    streams++;
     source.onmessage = ({ data }) => {
       this.#events.push(JSON.parse(data as string) as RunEvent);
       this.#wake();
@@ -107,7 +126,9 @@ class Feed {
 
   close(): void {
     this.#isClosed = true;
+    if (this.#source !== undefined) streams--;
     this.#source?.close();
+    this.#source = undefined;
     this.#wake();
   }
 }
