@@ -7,7 +7,7 @@ import { shell } from "../text/index.ts";
 import { useText } from "../text/use-text.ts";
 import { Later } from "../widgets/later.tsx";
 import { ADDRESS, printSettings, readSettings } from "./address.ts";
-import { type Measure, stepAt } from "./clock.ts";
+import { type Measure, placeOf, stepAt } from "./clock.ts";
 import { actionsOf, Controls } from "./controls.tsx";
 import type { DataThere } from "./data/data-choice.tsx";
 import type { FoundFile } from "./data/found-files.ts";
@@ -136,9 +136,11 @@ export function Room() {
     [watch.list, address.watch, errors.join(), isFixed],
   );
   useRunKeys(actionsOf(training));
+  const active = open?.branches[open.active];
+  const markOn = (measure: Measure): number | undefined =>
+    active && at < active.step ? placeOf(active.info.clock, measure, at) : undefined;
   const pick = (measure: Measure, place: number): void => {
-    if (open === undefined || isRunning) return;
-    seek(Math.round(stepAt(open.branches[open.active]!.info.clock, measure, place)));
+    if (active !== undefined && !isRunning) seek(Math.round(stepAt(active.info.clock, measure, place)));
   };
   const leave = (run: string): void => {
     watch.leave(run);
@@ -154,7 +156,7 @@ export function Room() {
       {server}
       {form}
       <Controls training={training} />
-      {runs.length > 0 && <Overlay {...{ runs, training, onPick: pick, onLeave: leave }} />}
+      {runs.length > 0 && <Overlay {...{ runs, training, markOn, onPick: pick, onLeave: leave }} />}
       {open && <Trained {...{ open, training, at, onSeek: seek }} />}
       {watched.length > 0 && (
         <Later>

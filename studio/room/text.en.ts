@@ -107,7 +107,7 @@ export const en = {
   lost: "lost",
   leave: "Remove",
   legend:
-    "Faint: as measured; solid: smoothed training; dashed, with points: validation. A click on a curve chooses a step to look at.",
+    "Faint: as measured; solid: smoothed training; dashed, with points: validation. A click on a curve chooses a step to look at, which an upright line marks; a drag zooms in, a double click out.",
   columns: {
     run: "run",
     state: "state",

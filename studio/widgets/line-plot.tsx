@@ -34,6 +34,8 @@ interface LinePlotProps {
   readonly label: string;
   /** Whether what stands along the axis is counted (steps, layers) and has no parts; so if left out. */
   readonly isCounted?: boolean;
+  /** A place on the axis that is marked by an upright line. */
+  readonly mark?: number | undefined;
   /** Plots of one group share the cursor. */
   readonly group?: string;
   /** Whether values are told only while the cursor is there; what lines mean must then be told elsewhere. */
@@ -71,6 +73,21 @@ function followClicks(plot: uPlot, onPick: (index: number) => void): void {
   });
 }
 
+/** Draws an upright line at a place of the axis. */
+function drawMark({ ctx, bbox, valToPos }: uPlot, mark: number | undefined): void {
+  if (mark === undefined) return;
+  const x = Math.round(valToPos(mark, "x", true));
+  ctx.save();
+  ctx.strokeStyle = token("--ink-soft");
+  ctx.lineWidth = 2;
+  ctx.setLineDash([2, 4]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
 /** Has the legend stand there only while there is a cursor. */
 function floatLegend(plot: uPlot): void {
   const legend = plot.root.querySelector<HTMLElement>(".u-legend");
@@ -83,6 +100,7 @@ type Look = Pick<LinePlotProps, Known> & {
   readonly height: number;
   readonly locale: Locale;
   readonly onPick: (index: number) => void;
+  readonly markNow: () => number | undefined;
 };
 
 /** What uPlot is told of everything but the numbers. */
@@ -98,6 +116,7 @@ function optionsOf({
   height,
   locale,
   onPick,
+  markNow,
 }: Look): uPlot.Options {
   const [ink, line] = [token("--ink-soft"), token("--line")];
   const format = (value: number | null): string => (value === null ? "" : formatNumber(value, locale, 3));
@@ -137,6 +156,7 @@ function optionsOf({
     hooks: {
       ready: [(plot) => followClicks(plot, onPick), ...(isFloating ? [floatLegend] : [])],
       ...(isFloating && { setCursor: [floatLegend] }),
+      draw: [(plot) => drawMark(plot, markNow())],
     },
   };
 }
@@ -167,7 +187,10 @@ export function LinePlot(props: LinePlotProps) {
     let takeBack = (): void => {};
     const make = (Plot: typeof uPlot): void => {
       const onPick = (index: number): void => latest.current.onPick?.(index);
-      const options = optionsOf({ ...latest.current, width: box.clientWidth, height, locale, onPick });
+      const markNow = (): number | undefined => latest.current.mark;
+      const options = optionsOf({
+        ...{ ...latest.current, width: box.clientWidth, height, locale, onPick, markNow },
+      });
       // Its parts are made first, and drawn for the first time in another turn.
       new Plot(options, dataOf(latest.current), (plot, draw) => {
         takeBack = inTurn(() => {
@@ -196,6 +219,7 @@ export function LinePlot(props: LinePlotProps) {
       }),
     [x, curves, look],
   );
+  useEffect(() => inTurn(() => chart.current?.plot.redraw(false)), [props.mark]);
   useEffect(() => () => chart.current?.plot.destroy(), []);
   return (
     <div class={`line-plot ${isFloating ? "floating" : ""}`} ref={place} role="img" aria-label={label} />

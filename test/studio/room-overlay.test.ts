@@ -90,6 +90,32 @@ test("branches and runs of the command line share charts, colours, table and axi
   await page.context().close();
 });
 
+test("a click on a curve chooses a step, a drag only zooms in; values of all curves stand at the cursor", async () => {
+  const { page } = await studio.open(`#/room?${LOCAL}`);
+  await page.locator(".room").waitFor();
+  await page.keyboard.press("Space");
+  await page.locator('[data-ended="epochs"]').waitFor({ timeout: 50_000 });
+  const at = page.getByRole("textbox", { name: "step looked at" });
+  await expect.poll(() => at.inputValue()).toBe("20");
+  const over = plot(page).locator(".u-over");
+  await over.scrollIntoViewIfNeeded();
+  const { x, y, width } = (await over.boundingBox())!;
+  await page.mouse.move(x + 0.3 * width, y + 40);
+  const values = plot(page).locator(".u-legend .u-series:not(.unlisted) .u-value");
+  await expect.poll(() => values.first().textContent()).toMatch(/^[5-8]$/);
+  expect(Number(await values.nth(1).textContent())).toBeGreaterThan(0);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.8 * width, y + 40, { steps: 4 });
+  await page.mouse.up();
+  expect(await at.inputValue()).toBe("20");
+  await page.mouse.dblclick(x + 0.9 * width, y + 40);
+  await page.mouse.click(x + 0.3 * width, y + 40);
+  await expect.poll(() => at.inputValue()).toMatch(/^[5-8]$/);
+  await page.mouse.move(0, 0);
+  await expect.poll(() => plot(page).locator(".u-legend").isHidden()).toBe(true);
+  await page.context().close();
+});
+
 test("curves of an earlier run stay beside those of a new one, until they are removed", async () => {
   const { page } = await studio.open(`#/room?${LOCAL}`);
   await page.locator(".room").waitFor();

@@ -97,11 +97,13 @@ interface CurvePanelProps {
   /** What stands below the curves: their legend. */
   readonly children?: ComponentChildren;
   readonly runs: readonly DrawnRun[];
+  /** The place of the step that is looked at, where it is not the last one. */
+  readonly markOn: (measure: Measure) => number | undefined;
   /** Called with a place that is clicked. */
   readonly onPick?: ((measure: Measure, place: number) => void) | undefined;
 }
 
-export function CurvePanel({ runs, onPick, children }: CurvePanelProps) {
+export function CurvePanel({ runs, markOn, onPick, children }: CurvePanelProps) {
   const t = useText(text);
   const [beta, setBeta] = useState(0.8);
   const [isLog, setLog] = useState(true);
@@ -128,9 +130,9 @@ export function CurvePanel({ runs, onPick, children }: CurvePanelProps) {
         </Check>
       </div>
       <div class="room-plots">
-        <QuantityPlot {...{ runs, onPick, measure, beta, isLog }} quantity="loss" />
-        <QuantityPlot {...{ runs, onPick, measure, beta }} quantity="accuracy" />
-        <QuantityPlot {...{ runs, onPick, measure, beta: 0 }} quantity={extra} />
+        <QuantityPlot {...{ runs, markOn, onPick, measure, beta, isLog }} quantity="loss" />
+        <QuantityPlot {...{ runs, markOn, onPick, measure, beta }} quantity="accuracy" />
+        <QuantityPlot {...{ runs, markOn, onPick, measure, beta: 0 }} quantity={extra} />
       </div>
       {children}
     </section>
@@ -144,7 +146,7 @@ interface PlotProps extends Omit<CurvePanelProps, "children"> {
   readonly isLog?: boolean;
 }
 
-function QuantityPlot({ runs, onPick, quantity, measure, beta, isLog = false }: PlotProps) {
+function QuantityPlot({ runs, markOn, onPick, quantity, measure, beta, isLog = false }: PlotProps) {
   const t = useText(text);
   // Series grow in place: their lengths tell whether there is something new.
   const lengths = runs.map(
@@ -166,6 +168,7 @@ function QuantityPlot({ runs, onPick, quantity, measure, beta, isLog = false }: 
       {...{ x: grid.x, curves, xLabel: over, yLabel: name, isLogY: isLog, height: 260, group: "curves" }}
       isCounted={measure !== "epoch"}
       isFloating
+      mark={markOn(measure)}
       label={t.plot(name, over, runs.map((run) => run.name).join(", "))}
       onPick={(index) => onPick?.(measure, grid.x[index]!)}
     />

@@ -156,7 +156,7 @@ function Mistakes({ judgement: { mistakes }, classes, onImage }: JudgedProps) {
           <li key={mistake.index}>
             <button type="button" class="room-mistake" onClick={() => onImage(mistake.index)}>
               <Photo picture={mistake} size={64} />
-              <span class="hint">{`${actual} → ${predicted}`}</span>
+              <span class="hint">{`${actual} → ${predicted}`}</span>{" "}
               <span class="hint">{formatPercent(mistake.probability, locale, 0)}</span>
             </button>
           </li>

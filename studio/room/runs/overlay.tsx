@@ -13,13 +13,14 @@ import type { ListedRun } from "./shown-runs.ts";
 interface OverlayProps {
   readonly runs: readonly ListedRun[];
   readonly training: Training;
+  readonly markOn: (measure: Measure) => number | undefined;
   /** Called with a place of the curves' axis that is clicked. */
   readonly onPick: (measure: Measure, place: number) => void;
   /** Called with the name of a run that is not to be watched any longer. */
   readonly onLeave: (name: string) => void;
 }
 
-export function Overlay({ runs, training, onPick, onLeave }: OverlayProps) {
+export function Overlay({ runs, training, markOn, onPick, onLeave }: OverlayProps) {
   const t = useText(text);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = runs.filter(({ key }) => !hidden.has(key));
@@ -29,7 +30,7 @@ export function Overlay({ runs, training, onPick, onLeave }: OverlayProps) {
   };
   return (
     <>
-      <CurvePanel runs={shown} onPick={onPick}>
+      <CurvePanel runs={shown} markOn={markOn} onPick={onPick}>
         <RunTable {...{ runs, training, hidden, onLeave }} onShow={show} />
         <p class="hint">{t.legend}</p>
       </CurvePanel>
