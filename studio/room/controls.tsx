@@ -89,12 +89,16 @@ function Diverged({ open, training }: { readonly open: OpenSession; readonly tra
   const { step: at, value } = failure;
   return (
     <div class="notice" role="alert" data-testid="failure">
-      {at !== undefined && (
-        <p>
-          <strong>{t.diverged(formatNumber(at, locale), value && t.values[value.kind](value))}</strong>
-        </p>
+      {at === undefined ? (
+        <p>{failure.message}</p>
+      ) : (
+        <>
+          <p>
+            <strong>{t.diverged(formatNumber(at, locale), value && t.values[value.kind](value))}</strong>
+          </p>
+          <p>{t.divergedCure(formatNumber(info.settings.learningRate, locale))}</p>
+        </>
       )}
-      <p>{failure.message}</p>
       {step !== undefined && (
         <button type="button" onClick={() => training.branch({ branch: info.id, step }, { learningRate })}>
           {t.rewind(formatNumber(step, locale), formatNumber(learningRate, locale))}

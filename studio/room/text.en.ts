@@ -221,6 +221,8 @@ export const en = {
   anew: "New run",
   diverged: (step: string, value: string | undefined) =>
     `The run diverged at step ${step}${value === undefined ? "" : `: ${value} is no finite number`}.`,
+  divergedCure: (rate: string) =>
+    `The learning rate was ${rate}. A smaller one helps, or clipped gradients; what was before that step is not affected.`,
   values: {
     parameter: ({ name }: BadValue) => `parameter ${name}`,
     gradient: ({ name }: BadValue) => `the gradient of ${name}`,

@@ -218,6 +218,8 @@ export const ru: typeof en = {
   anew: "Новый запуск",
   diverged: (step, value) =>
     `Обучение разошлось на шаге ${step}${value === undefined ? "" : `: ${value} — не конечное число`}.`,
+  divergedCure: (rate) =>
+    `Скорость обучения была ${rate}. Поможет меньшая или обрезанный градиент; всё, что было до этого шага, цело.`,
   values: {
     parameter: ({ name }) => `параметр ${name}`,
     gradient: ({ name }) => `градиент ${name}`,
