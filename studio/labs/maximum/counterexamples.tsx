@@ -2,6 +2,8 @@
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { texNumber } from "../../widgets/tex.tsx";
+import { Value } from "../../widgets/value.tsx";
 import type { Corner, Search } from "./compute.ts";
 import { text } from "./text.ts";
 
@@ -24,7 +26,18 @@ export function Counterexamples({ search, count, onShow }: CounterexamplesProps)
         const none = kind === "inside" ? t.insideNone(format(count), best) : t.cutOffNone;
         return (
           <li key={kind}>
-            {peak ? t[kind](format(peak.y + 1), format(peak.x + 1), format(peak.max), best) : none}{" "}
+            {peak ? (
+              <>
+                {`${t[kind](format(peak.y + 1), format(peak.x + 1))} `}
+                <Value
+                  {...{ name: kind, value: peak.max, label: t.now }}
+                  tex={`\\max_{i,j} \\sum_{k,l} w_{kl}\\,x_{si-p+k,\\;sj-p+l} = ${texNumber(format(peak.max))} < ${texNumber(best)}`}
+                />
+                {`, ${t.not(best)} `}
+              </>
+            ) : (
+              `${none} `
+            )}
             {peak && (
               <button type="button" onClick={() => onShow({ x: peak.x, y: peak.y })}>
                 {t.show}

@@ -30,10 +30,11 @@ export const text = defineText({
     best: "best of all",
     insideNone: (count: string, best: string) =>
       `Inside the image there is no counterexample: all ${count} places give ${best}.`,
-    inside: (row: string, column: string, max: string, best: string) =>
-      `Counterexample inside the image: at row ${row}, column ${column} the maximum is ${max}, not ${best}.`,
-    cutOff: (row: string, column: string, max: string, best: string) =>
-      `Counterexample at the border: at row ${row}, column ${column} the maximum is ${max}, not ${best}.`,
+    inside: (row: string, column: string) =>
+      `Counterexample inside the image: at row ${row}, column ${column} the maximum is`,
+    cutOff: (row: string, column: string) =>
+      `Counterexample at the border: at row ${row}, column ${column} the maximum is`,
+    not: (best: string) => `not ${best}.`,
     cutOffNone: "At the border there is none.",
     show: "Show it",
     caption: "Every place of the pattern: the maximum and where it is in the map",
@@ -77,10 +78,10 @@ export const text = defineText({
     best: "лучшее из всех",
     insideNone: (count: string, best: string) =>
       `Внутри картинки контрпримера нет: все места (${count}) дают ${best}.`,
-    inside: (row: string, column: string, max: string, best: string) =>
-      `Контрпример внутри картинки: строка ${row}, столбец ${column}, максимум ${max}, а не ${best}.`,
-    cutOff: (row: string, column: string, max: string, best: string) =>
-      `Контрпример у края: строка ${row}, столбец ${column}, максимум ${max}, а не ${best}.`,
+    inside: (row: string, column: string) =>
+      `Контрпример внутри картинки: строка ${row}, столбец ${column}, максимум`,
+    cutOff: (row: string, column: string) => `Контрпример у края: строка ${row}, столбец ${column}, максимум`,
+    not: (best: string) => `а не ${best}.`,
     cutOffNone: "У края контрпримера нет.",
     show: "Показать",
     caption: "Все места узора: максимум и где он на карте",

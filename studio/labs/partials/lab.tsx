@@ -5,7 +5,7 @@ import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
-import { formatNumber } from "../../text/locale.ts";
+import { formatNumber, plural } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { LinePlot } from "../../widgets/line-plot.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
@@ -101,21 +101,21 @@ export function Lab() {
               label={t.paths}
               tex={`n^{L+1} = ${n}^{${layers + 1}} = ${tex(last.paths)}`}
             />{" "}
-            {t.paths}
+            {plural(last.paths, t.counted.paths, locale)}
           </li>
           <li>
             <Value
               {...{ value: last.partials, label: t.partials, digits: 8 }}
               tex={`(nL + 1)(3n - 2) = (${n}\\cdot ${layers} + 1)(3\\cdot ${n} - 2) = ${tex(last.partials)}`}
             />{" "}
-            {t.partials}
+            {plural(last.partials, t.counted.partials, locale)}
           </li>
           <li>
             <Value
               {...{ value: layers * n * n + n, label: t.multiplications }}
               tex={`L\\,n^2 + n = ${layers}\\cdot ${n}^2 + ${n} = ${tex(layers * n * n + n)}`}
             />{" "}
-            {t.multiplications}
+            {plural(layers * n * n + n, t.counted.multiplications, locale)}
           </li>
         </ul>
       )}

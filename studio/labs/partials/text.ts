@@ -1,5 +1,5 @@
 // The texts of the lab of the partials.
-import { defineText } from "../../text/locale.ts";
+import { defineText, type PluralForms } from "../../text/locale.ts";
 
 export const text = defineText({
   en: {
@@ -14,6 +14,11 @@ export const text = defineText({
     paths: "paths",
     partials: "partial derivatives computed",
     multiplications: "multiplications in matrix form",
+    counted: {
+      paths: { one: "path", other: "paths" },
+      partials: { one: "partial derivative computed", other: "partial derivatives computed" },
+      multiplications: { one: "multiplication in matrix form", other: "multiplications in matrix form" },
+    } as Readonly<Record<"paths" | "partials" | "multiplications", PluralForms>>,
     plot: "Paths and partial derivatives by the number of hidden layers, logarithmic.",
     count: "count",
     ways: "∂a/∂x₁ in three ways, with random weights",
@@ -45,6 +50,21 @@ export const text = defineText({
     paths: "путей",
     partials: "посчитанных частных производных",
     multiplications: "умножений в матричной форме",
+    counted: {
+      paths: { one: "путь", few: "пути", many: "путей", other: "пути" },
+      partials: {
+        one: "посчитанная частная производная",
+        few: "посчитанные частные производные",
+        many: "посчитанных частных производных",
+        other: "посчитанной частной производной",
+      },
+      multiplications: {
+        one: "умножение в матричной форме",
+        few: "умножения в матричной форме",
+        many: "умножений в матричной форме",
+        other: "умножения в матричной форме",
+      },
+    },
     plot: "Число путей и частных производных от числа скрытых слоёв, шкала логарифмическая.",
     count: "число",
     ways: "∂a/∂x₁ тремя способами, веса случайные",

@@ -5,7 +5,7 @@ import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { useLabState } from "../../lab/state.ts";
 import { shell } from "../../text/index.ts";
-import { formatNumber } from "../../text/locale.ts";
+import { formatNumber, plural } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Later } from "../../widgets/later.tsx";
 import { Prose, texNumber } from "../../widgets/tex.tsx";
@@ -79,7 +79,7 @@ export function Lab() {
           {...{ value: right, label: t.score, name: "score" }}
           tex={`\\frac{${right}}{${Math.max(1, answered)}} = ${texNumber(formatNumber(right / Math.max(1, answered), locale))}`}
         />{" "}
-        {t.score} {t.of(show(answered), show(IDS.length))}
+        {plural(right, t.rightAnswers, locale)} {t.of(show(answered), show(IDS.length))}
       </p>
       {CHAPTERS.map((chapter) => (
         <section key={chapter}>

@@ -1,5 +1,5 @@
 // The words of the quiz: each question, what is offered, and what the engine's numbers show.
-import { defineText } from "../../text/locale.ts";
+import { defineText, type PluralForms } from "../../text/locale.ts";
 import type { QuestionId } from "./questions.ts";
 
 interface Words {
@@ -254,6 +254,7 @@ export const text = defineText({
     guessed: (right: string, all: string) => `${right} of ${all} are right.`,
     number: (place: number) => `Question ${place}`,
     score: "right answers",
+    rightAnswers: { one: "right answer", other: "right answers" } as PluralForms,
     of: (answered: string, all: string) => `of ${answered} answered; there are ${all}`,
     again: "Start anew",
     caption: "The questions, the answers given and the engine's",
@@ -272,6 +273,12 @@ export const text = defineText({
     guessed: (right: string, all: string) => `Верных ответов ${right} из ${all}.`,
     number: (place: number) => `Вопрос ${place}`,
     score: "верных ответов",
+    rightAnswers: {
+      one: "верный ответ",
+      few: "верных ответа",
+      many: "верных ответов",
+      other: "верного ответа",
+    },
     of: (answered: string, all: string) => `из ${answered} данных; всего вопросов ${all}`,
     again: "Начать заново",
     caption: "Вопросы, данные ответы и верные",
