@@ -7,6 +7,7 @@ import { useComputed } from "../../engine/use-computed.ts";
 import { shell } from "../../text/index.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { Later } from "../../widgets/later.tsx";
 import { text } from "../text.ts";
 import { Confusion } from "./confusion.tsx";
 import type { ChosenImage, Judgement, View } from "./look.ts";
@@ -82,10 +83,12 @@ export function Inspector({ title, looked, isRunning, testId, children }: Inspec
       )}
       {found && <Judged judgement={found.judgement} classes={found.at.classes} onImage={setImage} />}
       {found && (
-        <OneImage
-          {...{ view: viewed.value, classes: found.at.classes, image, onImage: setImage }}
-          images={found.judgement.images}
-        />
+        <Later>
+          <OneImage
+            {...{ view: viewed.value, classes: found.at.classes, image, onImage: setImage }}
+            images={found.judgement.images}
+          />
+        </Later>
       )}
     </section>
   );
@@ -115,12 +118,16 @@ function Judged({ judgement, classes, onImage }: JudgedProps) {
       <div class="side-by-side">
         <div>
           <h3>{t.confusion}</h3>
-          <Confusion confusion={score.confusion} classes={classes} />
+          <Later>
+            <Confusion confusion={score.confusion} classes={classes} />
+          </Later>
         </div>
         <div>
           <h3>{t.mistakes}</h3>
           <p class="hint">{t.mistakesHint}</p>
-          <Mistakes {...{ judgement, classes, onImage }} />
+          <Later>
+            <Mistakes {...{ judgement, classes, onImage }} />
+          </Later>
         </div>
       </div>
       {filters && (
@@ -137,7 +144,9 @@ function Judged({ judgement, classes, onImage }: JudgedProps) {
       )}
       <details>
         <summary>{t.spread}</summary>
-        <Spread spread={spread} />
+        <Later>
+          <Spread spread={spread} />
+        </Later>
       </details>
     </>
   );

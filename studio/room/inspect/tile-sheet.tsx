@@ -18,6 +18,16 @@ const MOST_COLUMNS = 8;
 /** CSS pixels beside the sheet on a narrow screen. */
 const MARGINS = 64;
 
+/** The page's width, asked for once until it changes: to answer, the browser lays the page out as it is so far. */
+let known: number | undefined;
+addEventListener("resize", () => {
+  known = undefined;
+});
+function pageWidth(): number {
+  known ??= document.documentElement.clientWidth;
+  return known;
+}
+
 /** How a sheet is laid out: pixels of a tile, tiles in a row, and CSS pixels of its whole width. */
 interface Layout {
   readonly width: number;
@@ -36,7 +46,7 @@ function layoutOf({ count, height, width }: TileSheetProps["sheet"], size: numbe
     const pixel = width <= FEW ? 18 : width <= FEW ** 2 ? 8 : 4;
     return { width: side, height: Math.ceil(width / side), columns: 1, shown: side * pixel };
   }
-  const fitting = Math.floor((document.documentElement.clientWidth - MARGINS) / size);
+  const fitting = Math.floor((pageWidth() - MARGINS) / size);
   const columns = Math.max(1, Math.min(count, fitting, MOST_COLUMNS));
   const across = columns * (width + GAP) - GAP;
   return { width, height, columns, shown: (across / Math.max(width, height)) * size };
