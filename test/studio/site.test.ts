@@ -1,10 +1,11 @@
 // The build as any web server may host it: under another path, without the headers of isolation, with the network gone
 // once it is loaded; and addresses, history, reloading and two tabs as readers use them.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { descend } from "../../studio/labs/step/compute.ts";
@@ -12,6 +13,7 @@ import { openStudio, type Studio } from "./harness.ts";
 import { tableRows } from "./page.ts";
 
 const BUILT = fileURLToPath(new URL("../../dist/studio/", import.meta.url));
+const LABS = fileURLToPath(new URL("../../studio/labs/", import.meta.url));
 const AT = "/courses/2026/nabla/";
 /** All that the plainest server knows; the kernels come as bytes of no type. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,12 +26,15 @@ const TYPES: Readonly<Record<string, string>> = {
 let studio: Studio;
 let plain: Server;
 let at: string;
+/** Bytes that have been served, each file as gzip makes it, without the kernels. */
+let loaded = 0;
 beforeAll(async () => {
   studio = await openStudio();
   plain = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url!, "http://plain").pathname));
     const name = path.startsWith(AT) ? path.slice(AT.length) || "index.html" : "";
     const body = await readFile(join(BUILT, name)).catch(() => undefined);
+    if (body && !name.endsWith(".wasm")) loaded += gzipSync(body).length;
     response.writeHead(body ? 200 : 404, {
       "Content-Type": TYPES[extname(name)] ?? "application/octet-stream",
     });
@@ -77,6 +82,25 @@ test("a net is trained on one thread there", async () => {
   expect(complaints).toEqual([]);
   await page.context().close();
 });
+
+test.each([...(await readdir(LABS)), "room", ""])(
+  "the first load of #/%s is 250 kB at most",
+  async (name) => {
+    loaded = 0;
+    const { page } = await studio.open(`#/${name}`, { at });
+    await page.locator("h1").waitFor();
+    if (name !== "" && name !== "room") {
+      await page
+        .locator('[data-testid="lab-table"] td')
+        .first()
+        .waitFor({ state: "attached", timeout: 50_000 });
+    }
+    await page.waitForLoadState("networkidle");
+    expect(loaded).toBeGreaterThan(10_000);
+    expect(loaded).toBeLessThan(250_000);
+    await page.context().close();
+  },
+);
 
 test("back, forward and reloading keep each lab's state; two tabs have each their own", async () => {
   const { page, complaints } = await studio.open("#/step?t=1");

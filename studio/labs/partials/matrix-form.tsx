@@ -2,7 +2,7 @@
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
-import { Tex, texNumber } from "../../widgets/tex.tsx";
+import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import type { ThreeWays } from "./compute.ts";
 import { text } from "./text.ts";
@@ -31,17 +31,23 @@ export function MatrixForm({ rows, weights }: Pick<ThreeWays, "rows" | "weights"
           <tbody>
             {rows.slice(0, SHOWN).map((row, back) => {
               const layer = layers - back;
-              const by =
-                back === 0
-                  ? "u^{\\mathsf T}"
-                  : `\\frac{\\partial a}{\\partial z^{${layer + 1}}}\\,W_{${layer + 1}}`;
               return (
                 <tr key={layer}>
                   <th scope="row">
-                    <span class="for-readers">{`∂a/∂z, ${layer}`}</span>
-                    <span aria-hidden="true">
-                      <Tex tex={`\\frac{\\partial a}{\\partial z^{${layer}}} = ${by}`} />
-                    </span>
+                    ∂a/∂z<sup>{layer}</sup>
+                    {back === 0 ? (
+                      <>
+                        {" = u"}
+                        <sup>T</sup>
+                      </>
+                    ) : (
+                      <>
+                        {" = ∂a/∂z"}
+                        <sup>{layer + 1}</sup>
+                        {" · W"}
+                        <sub>{layer + 1}</sub>
+                      </>
+                    )}
                   </th>
                   {row.map((value, j) => (
                     <td key={j}>

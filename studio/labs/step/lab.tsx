@@ -10,7 +10,7 @@ import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { Handle, Path, Plane } from "../../widgets/plane.tsx";
-import { Tex, texNumber } from "../../widgets/tex.tsx";
+import { Prose, texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import { codeOf } from "./code.ts";
 import type * as Compute from "./compute.ts";
@@ -88,7 +88,7 @@ export function Lab() {
       id="step"
       lead={t.lead}
       prediction={{
-        question: t.question(tex(eta)),
+        question: t.question(format(eta)),
         number: next,
         tolerance: 1e-3,
         because: t.because(next === undefined ? "" : `4 - ${tex(eta)} \\cdot 8 = ${tex(next)}`),
@@ -178,9 +178,15 @@ export function Lab() {
           )}
         </Plane>
         <div>
-          <Tex block tex={`Q(w) = ${FORMULAS[name].value("w")}`} />
-          <Tex block tex={`w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})`} />
-          <Tex block tex={stepTex(steps)} />
+          <p class="live-formula">
+            <Prose text={t.formulas[name]} />
+          </p>
+          <p class="live-formula">
+            <Prose text={t.rule} />
+          </p>
+          <p class="live-formula">
+            <Filled from={shown[steps - 1]} to={last} {...{ steps, eta, w }} />
+          </p>
           {last && (
             <div aria-live={isRunning ? "off" : "polite"} data-testid="now">
               <ul class="figures">
@@ -212,5 +218,29 @@ export function Lab() {
         </div>
       </div>
     </LabPage>
+  );
+}
+
+interface FilledProps {
+  readonly from: StepPoint | undefined;
+  readonly to: StepPoint | undefined;
+  readonly steps: number;
+  readonly eta: number;
+  /** The start. */
+  readonly w: number;
+}
+
+/** The rule of the last step with its numbers: plain text, since it changes with every step. */
+function Filled({ from, to, steps, eta, w }: FilledProps) {
+  const { locale } = usePreferences();
+  const show = (value: number): string => formatNumber(value, locale);
+  const isStep = from !== undefined && to !== undefined;
+  const slope = isStep && (from.slope < 0 ? `(${show(from.slope)})` : show(from.slope));
+  return (
+    <>
+      <i>w</i>
+      <sup>{isStep ? steps : 0}</sup>
+      {isStep ? ` = ${show(from.w)} − ${show(eta)} · ${slope} = ${show(to.w)}` : ` = ${show(w)}`}
+    </>
   );
 }
