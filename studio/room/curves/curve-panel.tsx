@@ -48,8 +48,35 @@ function inSteps(grid: Grid, clock: Clock | undefined, measure: Measure): Grid {
   };
 }
 
-/** The curves of one run for one quantity. */
+interface Kept {
+  readonly key: string;
+  readonly curves: readonly Curve[];
+}
+/** What was drawn last of each run, by quantity. */
+const kept = new WeakMap<Series, Map<Quantity, Kept>>();
+
+/** The curves of one run for one quantity: those of last time where nothing about them has changed. */
 function curvesOf(
+  run: DrawnRun,
+  quantity: Quantity,
+  beta: number,
+  grid: Grid,
+  names: { readonly raw: string; readonly validation: string },
+): readonly Curve[] {
+  const { name, series, place } = run;
+  const { first, width, x, places } = grid;
+  const lengths = [series.steps.length, series.epochs.length];
+  const key = [name, place, names.raw, beta, first, width, x.length, places, ...lengths].join();
+  const known = kept.get(series) ?? new Map<Quantity, Kept>();
+  kept.set(series, known);
+  const last = known.get(quantity);
+  if (last?.key === key) return last.curves;
+  const curves = makeCurves(run, quantity, beta, grid, names);
+  known.set(quantity, { key, curves });
+  return curves;
+}
+
+function makeCurves(
   { name, series, place }: DrawnRun,
   quantity: Quantity,
   beta: number,
@@ -153,24 +180,25 @@ function QuantityPlot({ runs, markOn, onPick, quantity, measure, beta, isLog = f
     ({ place, series: { steps, epochs, clock } }) =>
       `${place}:${steps.length}:${epochs.length}:${clock?.stepsPerEpoch}`,
   );
-  const drawn = useInTurn(`${lengths.join()} ${beta}`);
+  const wanted = useMemo(() => ({ beta, measure }), [lengths.join(), beta, measure]);
+  const drawn = useInTurn(wanted);
   const { grid, curves } = useMemo(() => {
-    const { grid, placed } = axisOf(runs, measure);
+    const { grid, placed } = axisOf(runs, drawn.measure);
     const curves = placed.flatMap((run) =>
-      curvesOf(run, quantity, beta, inSteps(grid, run.series.clock, measure), t),
+      curvesOf(run, quantity, drawn.beta, inSteps(grid, run.series.clock, drawn.measure), t),
     );
     return { grid, curves };
-  }, [drawn, quantity, measure, t]);
+  }, [drawn, quantity, t]);
   const name = t.quantities[quantity];
-  const over = t.measures[measure];
+  const over = t.measures[drawn.measure];
   return (
     <LinePlot
       {...{ x: grid.x, curves, xLabel: over, yLabel: name, isLogY: isLog, height: 260, group: "curves" }}
-      isCounted={measure !== "epoch"}
+      isCounted={drawn.measure !== "epoch"}
       isFloating
-      mark={markOn(measure)}
+      mark={markOn(drawn.measure)}
       label={t.plot(name, over, runs.map((run) => run.name).join(", "))}
-      onPick={(index) => onPick?.(measure, grid.x[index]!)}
+      onPick={(index) => onPick?.(drawn.measure, grid.x[index]!)}
     />
   );
 }
