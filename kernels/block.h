@@ -5,7 +5,7 @@
 #include "kernel.h"
 #include "micro.h"
 
-#define REGISTER_BYTES (24 << 10) /* all registers of a plan together */
+#define REGISTER_BYTES (16 << 10) /* all registers of a plan together: with what is read in place they fit in L1 */
 #define MAX_BLOCK 1024            /* lanes */
 
 /* One input or output. `direct`: its register may be its memory itself, where a block's lanes lie there in line. `flat`: its elements lie one after another in the order of the index space.
@@ -24,7 +24,8 @@ typedef struct {
   float *home[MAX_REGISTERS], *reg[MAX_REGISTERS];
   uint8_t written[MAX_REGISTERS], shown[MAX_REGISTERS]; /* how often a micro-operation writes it; is it an output? */
   i64 steady_column, steady_columns, steady_rows;       /* what the steady registers hold */
-  i64 constant_lanes;                                   /* how far scalars and constants are filled */
+  i64 constants;      /* how many micro-operations, the first ones, fill registers that nothing else writes */
+  i64 constant_lanes; /* how far these registers, and scalars, are filled */
   const float *tile;                              /* an epilogue's register 0, or null */
   i64 tile_ld, tile_row, tile_column;
   uint8_t *registers;
@@ -92,6 +93,10 @@ static int may_read_through(const plan *p, i64 input) {
   return 1;
 }
 
+static int is_constant(const plan *p, const micro *m) {
+  return (m->opcode == OP_const || m->opcode == OP_iconst) && p->written[m->dst] == 1 && m->dst >= p->inputs && !p->shown[m->dst];
+}
+
 /* `order` lists the dims of the map block, slowest first. The registers live in `registers`, 64-byte aligned; null for
    a plan that only tells shapes. */
 static void plan_make(plan *p, const map_block *m, const i64 *order, i64 rank, uint8_t *registers) {
@@ -107,6 +112,7 @@ static void plan_make(plan *p, const map_block *m, const i64 *order, i64 rank, u
   }
   for (i64 i = 0; i < p->micros; i++) p->written[p->code[i].dst] += p->written[p->code[i].dst] < 2;
   for (i64 i = 0; i < p->outputs; i++) p->shown[operands[p->inputs + i].reg] = 1;
+  for (p->constants = 0; p->constants < p->micros && is_constant(p, &p->code[p->constants]);) p->constants++;
   for (i64 i = 0; i < p->inputs + p->outputs; i++) {
     access *x = &p->access[i];
     x->base = PTR(uint8_t, operands[i].address), x->dtype = operands[i].dtype;
@@ -271,18 +277,11 @@ static void load_tile(plan *p, i64 row, i64 rows, i64 column, i64 columns) {
   if (p->reg[0] == p->home[0]) fetch_words(p->home[0], from, rows, p->tile_ld, columns, 1);
 }
 
-/* Constants that nothing overwrites are filled once for all blocks. */
-static inline int is_constant(const plan *p, const micro *m) {
-  return (m->opcode == OP_const || m->opcode == OP_iconst) && p->written[m->dst] == 1 && m->dst >= p->inputs && !p->shown[m->dst];
-}
-
 static void run_micros(plan *p, const place *w, i64 rows, i64 column, i64 columns) {
   i64 n = CEIL_DIV(rows * columns, LANES) * LANES;
-  int filled = n <= p->constant_lanes;
-  for (i64 i = 0; i < p->micros; i++) {
+  for (i64 i = n <= p->constant_lanes ? p->constants : 0; i < p->micros; i++) {
     const micro *m = &p->code[i];
     float *d = p->reg[m->dst];
-    if (filled && is_constant(p, m)) continue;
     if (m->opcode == OP_const) {
       float value = (float)m->immediate;
       for (i64 k = 0; k < n; k += LANES) store(d + k, splat(value));

@@ -9,8 +9,8 @@
   O(add) O(sub) O(mul) O(div) O(max) O(min) O(pow) O(atan2) \
   /* float comparisons */ \
   O(lt) O(le) O(eq) O(ne) \
-  /* float, three operands: a·b + c */ \
-  O(fma) \
+  /* float, three operands: a·b + c, a·b − c, c − a·b */ \
+  O(fma) O(fms) O(fnma) \
   /* float, one operand */ \
   O(neg) O(abs) O(sign) O(floor) O(ceil) O(round) O(sqrt) O(rsqrt) O(reciprocal) O(square) \
   O(exp) O(expm1) O(log) O(log1p) O(sin) O(cos) O(tanh) O(sigmoid) O(softplus) O(erf) O(relu) O(isnan) \

@@ -6,6 +6,7 @@ import { formatShape, type Shape } from "../../base/shape.ts";
 import type { Kernel, MapBody, Operand, Value } from "../../compile/program.ts";
 import type { Node } from "../../ir/node.ts";
 import type { Instruction, MapBlock, Micro } from "./assemble.ts";
+import { contractionsOf } from "./contract.ts";
 
 /** Where a value lies, as a byte address. */
 export type AddressOf = (value: Value) => number;
@@ -47,9 +48,9 @@ class Registers {
   readonly #idle: number[] = [];
   count: number;
 
-  constructor(inputs: number, body: MapBody) {
+  constructor(inputs: number, body: MapBody, steps: readonly Step[]) {
     this.count = inputs;
-    for (const input of body.nodes.flatMap((node) => node.inputs))
+    for (const input of steps.flatMap(({ sources }) => sources))
       this.#uses.set(input, (this.#uses.get(input) ?? 0) + 1);
     // What is written stays to the end of the block.
     for (const { node } of body.writes) this.#uses.set(node, Number.POSITIVE_INFINITY);
@@ -90,10 +91,31 @@ function leafMicro(node: Node, dst: number, dims: readonly number[][]): Micro {
   return { opcode: node.dtype === "float32" ? "const" : "iconst", dst, immediate: value };
 }
 
-function mapMicro(node: Node, dst: number, inputs: readonly number[]): Micro {
-  const { kind } = node.op;
-  const opcode = kind.tag === "map" ? kind.cpu(node) : "";
-  if (opcode === "") throw new BugError(`${node.op.name} has no opcode for ${node.inputs[0]!.dtype}.`);
+/** One vector operation before registers are dealt out: what computes `node` from `sources`. */
+interface Step {
+  readonly node: Node;
+  readonly opcode: string;
+  readonly sources: readonly Node[];
+}
+
+/** The operations of a body, products joined with the sums that take them. */
+function stepsOf(body: MapBody): Step[] {
+  const contractions = contractionsOf(body);
+  const absorbed = new Set([...contractions.values()].map(({ product }) => product));
+  return body.nodes
+    .filter((node) => !absorbed.has(node))
+    .map((node) => {
+      const { kind } = node.op;
+      const { opcode, sources } = contractions.get(node) ?? {
+        opcode: kind.tag === "map" ? kind.cpu(node) : "",
+        sources: node.inputs,
+      };
+      if (opcode === "") throw new BugError(`${node.op.name} has no opcode for ${node.inputs[0]!.dtype}.`);
+      return { node, opcode, sources };
+    });
+}
+
+function mapMicro(opcode: string, dst: number, inputs: readonly number[]): Micro {
   const [a, b, c] = inputs;
   return {
     opcode,
@@ -139,22 +161,26 @@ function vectorize(
   const hidden =
     carried.size > 0 ? [{ address: 0, dtype: "float32" as const, strides: dims.map(() => 0) }] : [];
   const inputs = [...hidden, ...[...reads.values()].map(encode)];
-  const registers = new Registers(inputs.length, body);
+  const steps = stepsOf(body);
+  const registers = new Registers(inputs.length, body, steps);
   for (const node of carried) registers.fix(node, 0);
   [...reads.keys()].forEach((node, i) => {
     registers.fix(node, hidden.length + i);
   });
   const micros: Micro[] = [];
-  for (const input of nodes.flatMap((node) => node.inputs)) {
-    if (input.op.kind.tag === "leaf" && !registers.has(input)) {
-      micros.push(leafMicro(input, registers.count, dims));
-      registers.fix(input, registers.count++);
-    }
+  // Constants first: the kernel fills them once for all blocks.
+  const leaves = new Set(nodes.flatMap((node) => node.inputs).filter(({ op }) => op.kind.tag === "leaf"));
+  const ordered = [...leaves].sort(
+    (a, b) => Number(indexAxis(a) !== undefined) - Number(indexAxis(b) !== undefined),
+  );
+  for (const leaf of ordered.filter((node) => !registers.has(node))) {
+    micros.push(leafMicro(leaf, registers.count, dims));
+    registers.fix(leaf, registers.count++);
   }
-  for (const node of nodes) {
-    const sources = node.inputs.map((input) => registers.of(input));
-    micros.push(mapMicro(node, registers.define(node), sources));
-    for (const input of node.inputs) registers.release(input);
+  for (const { node, opcode, sources } of steps) {
+    const from = sources.map((source) => registers.of(source));
+    micros.push(mapMicro(opcode, registers.define(node), from));
+    for (const source of sources) registers.release(source);
   }
   const outputs = writes.map(({ node, operand }) => ({ ...encode(operand), register: registers.of(node) }));
   const block = {
