@@ -103,7 +103,8 @@ static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   int is_high = wanted == 1 || g->batch > 1 || g->m <= 2 * GEMM_HIGH_ROWS || g->n * g->k > GEMM_SHARED_SIZE;
   int is_few = g->m <= GEMM_FEW_ROWS || (g->m <= 2 * GEMM_FEW_ROWS && g->a_row % GEMM_CLASH);
   plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && (is_few || g->n <= GEMM_FEW_COLUMNS);
-  plan->is_direct_b = g->b_col == 1 && (is_high || (g->n <= GEMM_SHORT_ROW && g->b_row % GEMM_CLASH));
+  int is_short = g->n <= GEMM_SHORT_ROW && g->b_row % GEMM_CLASH;
+  plan->is_direct_b = g->b_col == 1 && (is_short || (is_high && g->m <= GEMM_FEW_ROWS));
   plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
   i64 parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS), rows = CEIL_DIV(g->m, parts);
   /* Strips of b too few to go round evenly are halved, where that is free. */
@@ -271,8 +272,12 @@ static void gemm_panel_block(const gemm_plan *p, const gemm_job *t, i64 block, i
       b = (gemm_columns){at, g->b_row, at + GEMM_COLUMNS, g->b_row, 16};
     } else {
       gemm_pack_b(p, t->b, block, strip, 1, packed_b);
-      /* Columns lying end to end: what the next strip will be packed from is the next stretch of memory. */
+      /* What the next strip will be packed from: of columns lying end to end the next stretch of memory. */
       if (g->b_row == 1 && g->b_col == k) b.next = t->b + (column + GEMM_COLUMNS) * k;
+      else if (g->b_col == 1) {
+        b.next = t->b + p0 * g->b_row + column + GEMM_COLUMNS;
+        b.next_step = g->b_row, b.next_set = 16;
+      }
     }
     gemm_strip_times_panels(p, t, column, k, a, b, add);
   }

@@ -114,9 +114,11 @@ static void epilogue(const map_block *m, const float *tile, i64 ld, i64 row, i64
   plan p;
   plan_make(&p, m, order, MAX(m->rank, 1), registers);
   p.tile = tile, p.tile_ld = ld, p.tile_row = row, p.tile_column = column;
-  i64 width = MIN(columns, p.lanes), height = MAX(p.lanes / MAX(width, 1), 1);
-  for (i64 j = column; j < column + columns; j += width)
-    for (i64 i = row; i < row + rows; i += height) {
+  /* Row by row, so that the other operands are walked as they lie; rows too long for a block in equal pieces. */
+  i64 pieces = CEIL_DIV(columns, p.lanes), width = CEIL_DIV(CEIL_DIV(columns, pieces), 16) * 16;
+  i64 height = pieces > 1 ? 1 : MAX(p.lanes / columns, 1);
+  for (i64 i = row; i < row + rows; i += height)
+    for (i64 j = column; j < column + columns; j += width) {
       i64 h = MIN(height, row + rows - i), w = MIN(width, column + columns - j);
       block_compute(&p, i, h, j, w);
       block_store(&p, i, h, j, w);
