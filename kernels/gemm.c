@@ -21,6 +21,10 @@
 /* a with as few rows, or facing as few columns, is read where it lies rather than packed. */
 #define GEMM_FEW_ROWS 64
 #define GEMM_FEW_COLUMNS 256
+/* No more rows than the first, and the second times as many columns, make it worth to compute the transpose where that
+   spares packing b. */
+#define GEMM_LOW_MOST 128
+#define GEMM_LOW_SHARE 4
 /* Rows of b no longer than this may be read where they lie by any number of tiles: longer ones take a page each, more
    than the processor remembers. Rows a multiple of GEMM_CLASH apart compete for the same few places in the cache. */
 #define GEMM_SHORT_ROW 1024
@@ -45,7 +49,7 @@ typedef struct {
   gemm_args g;
   const map_block *map;
   int path;
-  int is_transposed;            /* g describes cᵀ = bᵀ·aᵀ, c being a vector */
+  int is_transposed;            /* g describes cᵀ = bᵀ·aᵀ, so tiles are turned before they go to c */
   int is_direct_a, is_direct_b; /* read where it lies */
   int shares_a, shares_b;       /* packed once, in phase 0, for all tiles */
   gemm_cut m, n, k;             /* parts of m and n are tiles; units of k are blocks, its parts slices summed in phase 2 */
@@ -59,8 +63,18 @@ static i64 gemm_cut_at(const gemm_cut *c, i64 part) { return MIN(part * c->units
 
 /* -- the plan ------------------------------------------------------------------------------------------------------ */
 
-/* Rewrites the problem as an equal one that is easier: a batch of rows times one matrix is one matrix product, and a
-   column aᵀ·x is the row xᵀ·a. */
+/* cᵀ = bᵀ·aᵀ; c itself stays where it is. */
+static void gemm_transpose_problem(gemm_args *g) {
+  gemm_args t = *g;
+  t.a = g->b, t.a_batch = g->b_batch, t.a_row = g->b_col, t.a_col = g->b_row;
+  t.b = g->a, t.b_batch = g->a_batch, t.b_row = g->a_col, t.b_col = g->a_row;
+  t.m = g->n, t.n = g->m;
+  *g = t;
+}
+
+/* Rewrites the problem as an equal one that is easier: a batch of rows times one matrix is one matrix product, a
+   column aᵀ·x is the row xᵀ·a, and few rows times the transpose of a long matrix are its rows times few columns, which
+   spares packing it. */
 static void gemm_normalise(gemm_plan *plan) {
   gemm_args *g = &plan->g;
   if (g->batch > 1 && g->b_batch == 0 && g->a_batch == g->m * g->a_row &&
@@ -68,14 +82,11 @@ static void gemm_normalise(gemm_plan *plan) {
     g->m *= g->batch;
     g->batch = 1;
   }
-  if (g->n == 1 && g->m > 1 && g->a_row == 1 && g->a_col != 1 && g->c_row == 1) {
-    gemm_args t = *g;
-    t.a = g->b, t.a_batch = g->b_batch, t.a_row = g->b_col, t.a_col = g->b_row;
-    t.b = g->a, t.b_batch = g->a_batch, t.b_row = g->a_col, t.b_col = g->a_row;
-    t.m = 1, t.n = g->m, t.c_row = g->m;
-    *g = t;
-    plan->is_transposed = 1;
-  }
+  int is_column = g->n == 1 && g->m > 1 && g->a_row == 1 && g->a_col != 1 && g->c_row == 1;
+  int is_low = g->m > GEMM_DOT_MOST && g->m <= GEMM_LOW_MOST && g->n >= GEMM_LOW_SHARE * g->m;
+  int is_along_k = g->a_col == 1 && g->b_row == 1 && g->b_col != 1;
+  plan->is_transposed = is_column || (is_low && is_along_k && g->batch == 1);
+  if (plan->is_transposed) gemm_transpose_problem(g);
 }
 
 static int gemm_choose_path(const gemm_args *g) {
@@ -100,9 +111,10 @@ static i64 gemm_microseconds(const gemm_args *g) {
 /* Rows, columns and steps of k of the tiles of GEMM_PANEL, and how each reads its operands. */
 static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   const gemm_args *g = &plan->g;
-  int is_high = wanted == 1 || g->batch > 1 || g->m <= 2 * GEMM_HIGH_ROWS || g->n * g->k > GEMM_SHARED_SIZE;
-  int is_few = g->m <= GEMM_FEW_ROWS || (g->m <= 2 * GEMM_FEW_ROWS && g->a_row % GEMM_CLASH);
-  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && (is_few || g->n <= GEMM_FEW_COLUMNS);
+  int is_high = wanted == 1 || g->batch > 1 || g->n * g->k > GEMM_SHARED_SIZE ||
+                (g->m <= 2 * GEMM_HIGH_ROWS && !plan->is_transposed);
+  int is_few = g->m <= GEMM_FEW_ROWS || g->n <= GEMM_FEW_COLUMNS;
+  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && is_few;
   int is_short = g->n <= GEMM_SHORT_ROW && g->b_row % GEMM_CLASH;
   plan->is_direct_b = g->b_col == 1 && (is_short || (is_high && g->m <= GEMM_FEW_ROWS));
   plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
@@ -223,27 +235,35 @@ typedef struct { const float *at; i64 panel, row, step; } gemm_panels;
 /* A strip of b, and the strip after it: its cache lines `next_step` apart, one set of k at a time, `next_set` apart. */
 typedef struct { const float *at; i64 step; const float *next; i64 next_step, next_set; } gemm_columns;
 
+/* Rows of the next panel of `left`: a short rest would keep too few sums going, so the last two panels share it where
+   panels may start at any row. */
+static i64 gemm_panel_rows(const gemm_plan *p, i64 left) {
+  i64 unit = p->m.unit;
+  return p->is_direct_a && left > unit && left < 2 * unit ? CEIL_DIV(left, 2) : MIN(unit, left);
+}
+
 /* One strip of b against all panels of a; the first panels fetch the next strip, the others the panel after them. */
 static void gemm_strip_times_panels(const gemm_plan *p, const gemm_job *t, i64 column, i64 k, gemm_panels a,
                                     gemm_columns b, i64 add) {
   i64 columns = MIN(GEMM_COLUMNS, t->column + t->columns - column), vectors = CEIL_DIV(columns, LANES);
   float *to = t->to + (column - t->column);
-  for (i64 r = 0; r < t->rows; r += p->m.unit, a.at += a.panel, b.next += b.next_set) {
-    i64 rows = MIN(p->m.unit, t->rows - r);
+  for (i64 r = 0, rows; r < t->rows; r += rows, b.next += b.next_set) {
+    rows = gemm_panel_rows(p, t->rows - r);
     gemm_tile_function tile =
         a.row == 1 ? gemm_panel_tiles[rows - 1][vectors - 1] : gemm_row_tiles[rows - 1][vectors - 1];
     if (r >= p->m.unit * GEMM_COLUMNS / 16) b.next = a.at + a.panel, b.next_step = 16;
     if (columns == vectors * LANES) {
       tile(k, a.at, a.row, a.step, b.at, b.step, to + r * t->ld, t->ld, add, b.next, b.next_step);
-      continue;
+    } else {
+      float edge[GEMM_ROWS * GEMM_COLUMNS];
+      tile(k, a.at, a.row, a.step, b.at, b.step, edge, GEMM_COLUMNS, 0, b.next, b.next_step);
+      for (i64 i = 0; i < rows; i++)
+        for (i64 j = 0; j < columns; j++) {
+          float *at = to + (r + i) * t->ld + j;
+          *at = edge[i * GEMM_COLUMNS + j] + (add ? *at : 0);
+        }
     }
-    float edge[GEMM_ROWS * GEMM_COLUMNS];
-    tile(k, a.at, a.row, a.step, b.at, b.step, edge, GEMM_COLUMNS, 0, b.next, b.next_step);
-    for (i64 i = 0; i < rows; i++)
-      for (i64 j = 0; j < columns; j++) {
-        float *at = to + (r + i) * t->ld + j;
-        *at = edge[i * GEMM_COLUMNS + j] + (add ? *at : 0);
-      }
+    a.at += p->is_direct_a ? rows * a.row : a.panel;
   }
 }
 
@@ -307,24 +327,38 @@ static void gemm_stream_tile_block(const gemm_plan *p, const gemm_job *t, i64 bl
                     t->b + p0 * g->b_row + t->column, g->b_row, t->to, t->ld, add);
 }
 
-/* Hands a finished tile, `scratch` bytes of this thread's room if it lies there, to the epilogue. */
-static void gemm_finish(const gemm_plan *p, i64 batch, const gemm_job *t, i64 scratch, workspace ws) {
-  if (!p->map->outputs) return;
-  ws.local += CEIL_DIV(scratch, 64) * 64;
-  if (p->is_transposed) epilogue(p->map, t->to, 1, batch * p->g.n + t->column, t->columns, 0, 1, ws);
-  else epilogue(p->map, t->to, t->ld, batch * p->g.m + t->row, t->rows, t->column, t->columns, ws);
+/* The tile turned, its columns for rows, t->rows floats apart; a copy in `room` unless it is a single row. */
+static const float *gemm_turn(const gemm_job *t, float *room) {
+  if (t->rows == 1) return t->to;
+  gemm_pack_transposed(room, t->rows, t->to, t->rows, t->ld, t->columns);
+  return room;
 }
 
-/* Where a tile of c lies: in c itself or, if only the epilogue's outputs are wanted, in this thread's room. Returns the
-   bytes taken of it. */
+/* Hands a finished tile, `scratch` bytes of this thread's room if it lies there, to c and the epilogue. */
+static void gemm_finish(const gemm_plan *p, i64 batch, const gemm_job *t, i64 scratch, workspace ws) {
+  ws.local += CEIL_DIV(scratch, 64) * 64;
+  if (!p->is_transposed) {
+    if (p->map->outputs) epilogue(p->map, t->to, t->ld, batch * p->g.m + t->row, t->rows, t->column, t->columns, ws);
+    return;
+  }
+  const float *turned = gemm_turn(t, (float *)ws.local);
+  float *c = PTR(float, p->g.c) + batch * p->g.c_batch + t->column * p->g.c_row + t->row;
+  for (i64 j = 0; j < t->columns && p->g.c; j++)
+    __builtin_memcpy(c + j * p->g.c_row, turned + j * t->rows, 4 * t->rows);
+  ws.local += CEIL_DIV(4 * (t->rows * t->columns + GEMM_SLACK), 64) * 64;
+  if (p->map->outputs) epilogue(p->map, turned, t->rows, batch * p->g.n + t->column, t->columns, t->row, t->rows, ws);
+}
+
+/* Where a tile of c lies: in c itself or, if only the epilogue's outputs are wanted or it is to be turned, in this
+   thread's room. Returns the bytes taken of it. */
 static i64 gemm_place(const gemm_plan *p, i64 batch, gemm_job *t) {
-  if (p->g.c) {
+  if (p->g.c && !p->is_transposed) {
     t->ld = p->g.c_row;
     t->to = PTR(float, p->g.c) + batch * p->g.c_batch + t->row * t->ld + t->column;
     return 0;
   }
   t->to = t->local;
-  t->ld = p->is_transposed ? t->columns : CEIL_DIV(t->columns, 16) * 16;
+  t->ld = CEIL_DIV(t->columns, 16) * 16;
   t->local += t->rows * t->ld;
   return 4 * t->rows * t->ld;
 }
