@@ -220,9 +220,13 @@ onEveryHost("micro-operations", (rig) => {
     expect(Array.from((await runOne(rig(), "not", [[0, 1]], "int32")).got)).toEqual([1, 0]);
   });
 
-  it("fma multiplies and adds", async () => {
+  it.each([
+    ["fma", (x: number, y: number, z: number) => x * y + z],
+    ["fms", (x: number, y: number, z: number) => x * y - z],
+    ["fnma", (x: number, y: number, z: number) => z - x * y],
+  ] as const)("%s multiplies and adds", async (opcode, exact) => {
     const [x, y, z] = [numbers(100, -3, 3), numbers(100, -3, 3, 2), numbers(100, -3, 3, 3)];
-    const { got } = await runOne(rig(), "fma", [x, y, z], "float32");
-    for (let i = 0; i < 100; i++) expect(got[i]).toBeCloseTo(x[i]! * y[i]! + z[i]!, 5);
+    const { got } = await runOne(rig(), opcode, [x, y, z], "float32");
+    for (let i = 0; i < 100; i++) expect(got[i]).toBeCloseTo(exact(x[i]!, y[i]!, z[i]!), 5);
   });
 });
