@@ -28,8 +28,18 @@ const engine = engineOf<typeof Compute>("neuron");
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 const USUAL = { net: "linear" as string, images: 2000, t: 5, k: 3, seed: 1, d: THREE };
+type State = typeof USUAL;
 /** How sure the net is to be of what a straight line is not; and by how much one digit stands out. */
 const [SURE, FAR_ABOVE] = [0.8, 0.2];
+
+const check = (given: State): State => ({
+  net: NET_NAMES.includes(given.net as NetName) ? given.net : "linear",
+  images: clamp(Math.round(given.images), IMAGES.least, IMAGES.most),
+  t: clamp(Math.round(given.t), 0, MOST_EPOCHS),
+  k: clamp(Math.round(given.k), 0, SHOWN - 1),
+  seed: clamp(Math.round(given.seed), 1, 9999),
+  d: parseStrokes(given.d) === undefined ? THREE : given.d,
+});
 
 const answerOf = (probabilities: readonly number[]): number =>
   probabilities.indexOf(Math.max(...probabilities));
@@ -37,14 +47,7 @@ const answerOf = (probabilities: readonly number[]): number =>
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
-  const [state, update] = useLabState("neuron", USUAL, (given) => ({
-    net: NET_NAMES.includes(given.net as NetName) ? given.net : "linear",
-    images: clamp(Math.round(given.images), IMAGES.least, IMAGES.most),
-    t: clamp(Math.round(given.t), 0, MOST_EPOCHS),
-    k: clamp(Math.round(given.k), 0, SHOWN - 1),
-    seed: clamp(Math.round(given.seed), 1, 9999),
-    d: parseStrokes(given.d) === undefined ? THREE : given.d,
-  }));
+  const [state, update] = useLabState("neuron", USUAL, check);
   const net = state.net as NetName;
   const { images, seed } = state;
   const settings = { net, images, seed };
@@ -55,10 +58,7 @@ export function Lab() {
     most: MOST_EPOCHS,
     onEpoch: (t) => update({ t }),
   });
-  // A stroke under way is not in the address yet.
-  const [draft, setDraft] = useState<readonly Stroke[]>();
-  const written = useMemo(() => parseStrokes(state.d) ?? [], [state.d]);
-  const strokes = draft ?? written;
+  const { strokes, isDrawing, draw } = useDrawing(state.d, (d) => update({ d }));
   const seen = useReadings(training, strokes);
   const { reading, black } = seen;
   const place = Math.min(state.k, net === "linear" ? 9 : SHOWN - 1);
@@ -68,7 +68,7 @@ export function Lab() {
   const blackMost = black && Math.max(...black.probabilities);
   const isFooled =
     training.scores.length > 1 &&
-    draft === undefined &&
+    !isDrawing &&
     isStraightLine(strokes) &&
     answer !== undefined &&
     answer !== 1 &&
@@ -101,52 +101,13 @@ export function Lab() {
       }}
       code={codeOf(settings, state.t, reading?.seen)}
     >
-      <div class="row end">
-        <Choice
-          label={t.net}
-          value={net}
-          options={NET_NAMES}
-          nameOf={(name) => t.nets[name]}
-          onChange={(name) => update({ net: name })}
-        />
-        <NumberField
-          {...{
-            label: t.images,
-            value: images,
-            min: IMAGES.least,
-            max: IMAGES.most,
-            step: 100,
-            isWhole: true,
-            isCostly: true,
-          }}
-          onChange={(value) => update({ images: value })}
-        />
-      </div>
+      <Choices state={state} onChange={update} />
       <Epochs
         {...{ scores: training.scores, progress: training.progress }}
         wanted={training.actions.isRunning ? MOST_EPOCHS : state.t}
         counts={{ train: images, validation: VALIDATION }}
       />
-      <div class="side-by-side">
-        <div>
-          <h2>{t.draw}</h2>
-          <DigitPad
-            strokes={strokes}
-            onChange={(next, isWhole) => {
-              setDraft(isWhole ? undefined : next);
-              if (isWhole) update({ d: printStrokes(next) });
-            }}
-          />
-        </div>
-        <div>
-          <h2>{t.seen}</h2>
-          <Seen reading={reading} />
-        </div>
-        <div>
-          <h2>{t.answer}</h2>
-          <Answer reading={reading} isEmpty={strokes.length === 0} />
-        </div>
-      </div>
+      <Drawing {...{ strokes, reading }} onChange={draw} />
       {seen.neurons && (
         <div>
           <h2>{t.templates[net]}</h2>
@@ -160,6 +121,17 @@ export function Lab() {
       {neuron && reading && <Sum neuron={neuron} name={t.neuron(neuron.index)} reading={reading} />}
     </LabPage>
   );
+}
+
+/** The drawing of the address, or the one under way, which is not in the address yet. */
+function useDrawing(written: string, onWritten: (d: string) => void) {
+  const [draft, setDraft] = useState<readonly Stroke[]>();
+  const kept = useMemo(() => parseStrokes(written) ?? [], [written]);
+  const draw = (next: readonly Stroke[], isWhole: boolean): void => {
+    setDraft(isWhole ? undefined : next);
+    if (isWhole) onWritten(printStrokes(next));
+  };
+  return { strokes: draft ?? kept, isDrawing: draft !== undefined, draw };
 }
 
 type Training = ReturnType<typeof useTraining<Awaited<ReturnType<typeof engine.open>>>>;
@@ -186,6 +158,53 @@ function useReadings({ session, scores }: Training, strokes: readonly Stroke[]) 
     reading: strokes.length === 0 ? undefined : reading.value,
     error: neurons.error ?? black.error ?? reading.error,
   };
+}
+
+interface ChoicesProps {
+  readonly state: State;
+  readonly onChange: (change: Partial<State>) => void;
+}
+
+function Choices({ state, onChange }: ChoicesProps) {
+  const t = useText(text);
+  const images = { label: t.images, value: state.images, min: IMAGES.least, max: IMAGES.most, step: 100 };
+  return (
+    <div class="row end">
+      <Choice
+        {...{ label: t.net, value: state.net as NetName, options: NET_NAMES }}
+        nameOf={(name) => t.nets[name]}
+        onChange={(net) => onChange({ net })}
+      />
+      <NumberField {...images} isWhole isCostly onChange={(value) => onChange({ images: value })} />
+    </div>
+  );
+}
+
+interface DrawingProps {
+  readonly strokes: readonly Stroke[];
+  readonly reading: Reading | undefined;
+  readonly onChange: (strokes: readonly Stroke[], isWhole: boolean) => void;
+}
+
+/** The pad, what the net sees of it, and what it answers. */
+function Drawing({ strokes, reading, onChange }: DrawingProps) {
+  const t = useText(text);
+  return (
+    <div class="side-by-side">
+      <div>
+        <h2>{t.draw}</h2>
+        <DigitPad {...{ strokes, onChange }} />
+      </div>
+      <div>
+        <h2>{t.seen}</h2>
+        <Seen reading={reading} />
+      </div>
+      <div>
+        <h2>{t.answer}</h2>
+        <Answer reading={reading} isEmpty={strokes.length === 0} />
+      </div>
+    </div>
+  );
 }
 
 const BLANK = new Uint8Array(SIDE * SIDE);
