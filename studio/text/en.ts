@@ -138,7 +138,7 @@ export const en = {
     copy: "Copy as TypeScript",
     copied: "Copied.",
     selected: "Selected: press Ctrl+C (⌘C) to copy.",
-    formulaHint: "Choose any underlined number to see its formula with the numbers put in.",
+    formulaHint: "Choose an underlined number: here is its formula with the numbers put in.",
     formula: "Formula",
     failed: "The engine reports:",
     computing: "Computing…",

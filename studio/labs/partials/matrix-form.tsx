@@ -33,7 +33,7 @@ export function MatrixForm({ rows, weights }: Pick<ThreeWays, "rows" | "weights"
               const layer = layers - back;
               return (
                 <tr key={layer}>
-                  <th scope="row">
+                  <th scope="row" class="tied">
                     ∂a/∂z<sup>{layer}</sup>
                     {back === 0 ? (
                       <>
