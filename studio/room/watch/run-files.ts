@@ -5,7 +5,7 @@ import type { RunSummary } from "nabla/server";
 import type { Evaluation, RunEvent } from "nabla/train";
 import type { GivenFile } from "../data/given-file.ts";
 import { type Batch, gather } from "./feed.ts";
-import { openedName } from "./run-name.ts";
+import { openedName, shownName } from "./run-name.ts";
 import type { RunSource, SavedNet } from "./run-source.ts";
 
 /** A run that was opened: what a list would say of it, and all its events. */
@@ -30,25 +30,23 @@ export const leaveRun = (name: string): void => void held.delete(name);
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The JSON in these bytes; undefined where it is none. */
-function readJson(bytes: Uint8Array | undefined): unknown {
+/** The JSON in a text; undefined where it is none. */
+function parse(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
 }
+const readJson = (bytes: Uint8Array | undefined): unknown => parse(new TextDecoder().decode(bytes));
 
 /** The events of a run; what a killed process left of its last line is passed over. */
-function readEvents(bytes: Uint8Array): RunEvent[] {
-  return new TextDecoder()
+const readEvents = (bytes: Uint8Array): RunEvent[] =>
+  new TextDecoder()
     .decode(bytes)
     .split("\n")
-    .flatMap((line) => {
-      const event = readJson(new TextEncoder().encode(line));
-      return isObject(event) && typeof event["type"] === "string" ? [event as unknown as RunEvent] : [];
-    });
-}
+    .map(parse)
+    .filter((event) => isObject(event) && typeof event["type"] === "string") as RunEvent[];
 
 const isScore = (value: unknown): value is Evaluation =>
   isObject(value) &&
@@ -59,13 +57,17 @@ const isScore = (value: unknown): value is Evaluation =>
 /** The files of one folder by their names. */
 type Folder = ReadonlyMap<string, Uint8Array>;
 
+/** Counts what is opened, so that a folder that is opened again has nets that are not those of before. */
+let turn = 0;
+
 function sourceOf(folder: Folder): RunSource {
+  const modified = ++turn;
   const score = readJson(folder.get("evaluation.json"));
   const nets = [...folder.keys()].filter((file) => file.endsWith(".safetensors") && file !== TRAINED);
   return {
     nets: async () => [
-      ...(folder.has(TRAINED) ? [{ modified: 0 }] : []),
-      ...nets.map((file): SavedNet => ({ file, modified: 0 })),
+      ...(folder.has(TRAINED) ? [{ modified }] : []),
+      ...nets.map((file): SavedNet => ({ file, modified })),
     ],
     net: async (file = TRAINED) => folder.get(file),
     score: async () => (isScore(score) ? score : undefined),
@@ -77,7 +79,6 @@ function openFolder(name: string, folder: Folder): OpenedRun {
   const { start, epochs, end } = batch;
   const config = readJson(folder.get("config.json"));
   const isDone = end !== undefined && end.reason !== "interrupted" && end.reason !== "paused";
-  held.set(name, sourceOf(folder));
   const epoch = epochs.at(-1);
   return {
     summary: {
@@ -101,8 +102,9 @@ export async function takeRuns(files: readonly GivenFile[]): Promise<OpenedRun[]
   const folders = new Map<string, Map<string, Uint8Array>>();
   for (const { path, bytes } of files) {
     const at = path.lastIndexOf("/");
-    const folder = folders.get(path.slice(0, Math.max(0, at))) ?? new Map<string, Uint8Array>();
-    folders.set(path.slice(0, Math.max(0, at)), folder.set(path.slice(at + 1), bytes));
+    const parent = path.slice(0, Math.max(0, at));
+    const folder = folders.get(parent) ?? new Map<string, Uint8Array>();
+    folders.set(parent, folder.set(path.slice(at + 1), bytes));
   }
   const runs = [...folders].filter(([, folder]) => folder.has(METRICS));
   if (runs.length > MOST_RUNS) {
@@ -110,12 +112,13 @@ export async function takeRuns(files: readonly GivenFile[]): Promise<OpenedRun[]
       count: runs.length,
     });
   }
-  const opened = runs.map(([path, folder]) =>
-    openFolder(openedName(path.split("/").at(-1) || "run"), folder),
-  );
-  const empty = opened.find(({ batch }) => batch.points.step.length === 0);
-  if (empty === undefined) return opened;
-  throw new DataError(
-    `${empty.summary.name}: ${METRICS} tells of no step. Give the folder of a run that trained.`,
-  );
+  const opened = runs.map(([path, folder]) => {
+    const run = openFolder(openedName(path.split("/").at(-1) || "run"), folder);
+    if (run.batch.points.step.length > 0) return { run, folder };
+    const name = shownName(run.summary.name);
+    throw new DataError(`${name}: ${METRICS} tells of no step. Give the folder of a run that trained.`);
+  });
+  // Only when all are whole, so that those before stay where these are not.
+  for (const { run, folder } of opened) held.set(run.summary.name, sourceOf(folder));
+  return opened.map(({ run }) => run);
 }
