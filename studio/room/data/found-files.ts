@@ -1,5 +1,6 @@
 // Files from a drop or a button, folders opened up, read into memory. Knows nothing of what they hold.
-import { type GivenFile, MOST_BYTES } from "./given-file.ts";
+import { MOST_BYTES } from "./bounds.ts";
+import type { GivenFile } from "./given-file.ts";
 
 /** A file with its path below what was given. */
 export type FoundFile = readonly [path: string, file: File];

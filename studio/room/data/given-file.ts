@@ -2,15 +2,13 @@
 // allowed to take. Runs in the worker; knows nothing of data sets.
 import { DataError } from "nabla";
 import { readTar } from "nabla/formats";
+import { MOST_BYTES } from "./bounds.ts";
 
 /** A file that the user gave, with its path below the folder that was given. */
 export interface GivenFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }
-
-/** Bytes of all files together, unpacked. */
-export const MOST_BYTES = 2 ** 30;
 
 const tooLarge = (path: string): DataError =>
   new DataError(
