@@ -1,6 +1,6 @@
 // Holds the sources to the import law, and the law's checker to fixture graphs that break it.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { violationsOf } from "./import-law.ts";
 import { importsOf, listFiles, root } from "./source-files.ts";
@@ -85,7 +85,11 @@ describe("the checker catches", () => {
       { "src/ir/a.ts": 'import {\n  b,\n  c,\n} from "../nn/b.ts";' },
       /ir is not to the right/,
     ],
-    ["node: in the engine", { "src/nn/a.ts": 'import { join } from "node:path";' }, /Node's modules belong/],
+    [
+      "node: in the engine",
+      { "src/nn/a.ts": 'import { join, posix } from "node:path";' },
+      /Node's modules belong/,
+    ],
     ["a lazy node:", { "src/nn/a.ts": 'const fs = await import("node:fs");' }, /Node's modules belong/],
     [
       "a #name to the right",
@@ -147,5 +151,28 @@ describe("importsOf", () => {
       { specifier: "./c.ts", mode: "static" },
       { specifier: "./d.ts", mode: "dynamic" },
     ]);
+  });
+});
+
+describe("the studio's page", () => {
+  it("never loads the engine in its own thread", () => {
+    const files = new Map(
+      listFiles(["studio"], /\.tsx?$/).map(({ path, text }) => [path, importsOf(text)] as const),
+    );
+    const [seen, found] = [new Set<string>(), [] as string[]];
+    const visit = (path: string): void => {
+      // A worker is a thread of its own; a program that is handed out is text.
+      if (seen.has(path) || /\/(worker|code)\.ts$/.test(path)) return;
+      seen.add(path);
+      for (const { specifier, mode } of files.get(path) ?? []) {
+        if (mode === "type") continue;
+        if (specifier.startsWith(".")) visit(posix.join(posix.dirname(path), specifier));
+        // Addresses of the server's routes, and what they answer.
+        else if (/^nabla(?!\/server$)/.test(specifier)) found.push(`${path} loads ${specifier}`);
+      }
+    };
+    for (const path of files.keys()) if (path.endsWith(".tsx")) visit(path);
+    expect(found).toEqual([]);
+    expect(seen.size).toBeGreaterThan(100);
   });
 });
