@@ -20,7 +20,10 @@ export interface Import {
   readonly mode: "static" | "dynamic" | "type";
 }
 
-const SKIPPED = new Set(["node_modules", "dist", "build", "runs", "goldens", "prebuilds", "fixtures"]);
+const SKIPPED = new Set(["node_modules", "dist", "goldens", "prebuilds", "fixtures"]);
+
+/** Folders of these names at the root alone: what building and training leave there. */
+const SKIPPED_AT_ROOT = new Set(["build", "runs"]);
 
 /** Every file under the given folders whose name matches `pattern`, in a stable order; missing folders are empty. */
 export function listFiles(folders: readonly string[], pattern: RegExp): SourceFile[] {
@@ -29,7 +32,8 @@ export function listFiles(folders: readonly string[], pattern: RegExp): SourceFi
     const entries = readdirSync(join(root, folder), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = posix.join(folder, entry.name);
-      if (entry.isDirectory() && !SKIPPED.has(entry.name)) walk(path);
+      const isSkipped = SKIPPED.has(entry.name) || SKIPPED_AT_ROOT.has(path);
+      if (entry.isDirectory() && !isSkipped) walk(path);
       if (entry.isFile() && pattern.test(entry.name)) {
         found.push({ path, text: readFileSync(join(root, path), "utf8") });
       }
