@@ -3,6 +3,7 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/lab.css";
 import "./style/widgets.css";
+import "./style/line-plot.css";
 import { render } from "preact";
 import { App } from "./app/app.tsx";
 import { inTurn } from "./app/in-turn.ts";

@@ -1,6 +1,8 @@
 // The numbers of a lab as a table: what a picture shows, for screen readers, tests and anyone who wants the figures.
+
 import { usePreferences } from "../app/preferences.tsx";
 import { formatNumber } from "../text/locale.ts";
+import { ColumnHeads } from "./column-heads.tsx";
 
 /** A cell: a number or a text. */
 export type Cell = number | string;
@@ -23,11 +25,7 @@ export function DataTable({ caption, columns, rows }: TableData) {
         <caption class="for-readers">{caption}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
+            <ColumnHeads columns={columns} />
           </tr>
         </thead>
         <tbody>

@@ -1,7 +1,9 @@
 // What is known so far: values and derivatives with their formulas, the difference quotient beside each.
+
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { ColumnHeads } from "../../widgets/column-heads.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import {
@@ -47,11 +49,7 @@ export function Ledger({ walk, quotients, isKnown }: LedgerProps) {
         <caption class="for-readers">{t.ledger}</caption>
         <thead>
           <tr>
-            {t.columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
+            <ColumnHeads columns={t.columns} />
           </tr>
         </thead>
         <tbody>

@@ -1,10 +1,12 @@
 // Runs side by side: what each was given and what it has come to.
+
 import { usePreferences } from "../../app/preferences.tsx";
 import { engineOf } from "../../engine/client.ts";
 import type { EpochScore } from "../../engine/training.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { ColumnHeads } from "../../widgets/column-heads.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
 import type * as Compute from "./compute.ts";
@@ -37,11 +39,7 @@ export function Runs({ earlier, current }: RunsProps) {
       <table data-testid="runs">
         <thead>
           <tr>
-            {t.runColumns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
+            <ColumnHeads columns={t.runColumns} />
           </tr>
         </thead>
         <tbody>

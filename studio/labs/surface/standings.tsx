@@ -1,7 +1,9 @@
 // Where each optimiser has come: its numbers with their formulas, and whether it is in a minimum.
+
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { ColumnHeads } from "../../widgets/column-heads.tsx";
 import { type MarkShape, markPath } from "../../widgets/plane.tsx";
 import { texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
@@ -92,11 +94,7 @@ export function Standings({ surface, paths, steps, rates }: StandingsProps) {
       <table>
         <thead>
           <tr>
-            {[t.where[1]!, "x", "y", "Q", t.state].map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
+            <ColumnHeads columns={[t.where[1]!, "x", "y", "Q", t.state]} />
           </tr>
         </thead>
         <tbody>

@@ -1,7 +1,9 @@
 // What is taken for what: a row for each class, the share of its images as a shade, the count as a number.
+
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { ColumnHeads } from "../../widgets/column-heads.tsx";
 import { text } from "../text.ts";
 
 interface ConfusionProps {
@@ -31,11 +33,7 @@ export function Confusion({ confusion, classes }: ConfusionProps) {
         <thead>
           <tr>
             <th scope="col">{t.actualPredicted}</th>
-            {classes.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
+            <ColumnHeads columns={classes} />
           </tr>
         </thead>
         <tbody>

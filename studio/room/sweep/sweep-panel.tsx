@@ -6,6 +6,7 @@ import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
+import { ColumnHeads } from "../../widgets/column-heads.tsx";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
 import { type Axis, axisOf } from "./axis.ts";
@@ -101,11 +102,7 @@ function SweepView({ sweep, onWatch }: SweepViewProps) {
           <thead>
             <tr>
               <th scope="col">{t.trial}</th>
-              {names.map((axis) => (
-                <th key={axis} scope="col">
-                  {axis}
-                </th>
-              ))}
+              <ColumnHeads columns={names} />
               <td />
             </tr>
           </thead>

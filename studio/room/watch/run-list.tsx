@@ -1,9 +1,11 @@
 // The runs of the command line: a table to choose from, with what can be done with each.
+
 import { paths, type RunSummary } from "nabla/server";
 import { useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { ColumnHeads } from "../../widgets/column-heads.tsx";
 import { type FoundFile, filesOfInput } from "../data/found-files.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
@@ -100,11 +102,7 @@ function Rows({ runs, names, most, onChoose, onStop }: RowsProps) {
     <table data-testid="runs">
       <thead>
         <tr>
-          {t.runColumns.map((column) => (
-            <th key={column} scope="col">
-              {column}
-            </th>
-          ))}
+          <ColumnHeads columns={t.runColumns} />
           <td />
         </tr>
       </thead>
