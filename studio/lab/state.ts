@@ -1,6 +1,6 @@
 // A lab's state, kept in the page's address: a link to a lab is a link to its state. What an address gets wrong is passed
 // over. Knows nothing of what the values mean.
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { parseHash, replaceParams } from "../app/router.ts";
 import { parseNumber } from "../text/locale.ts";
 
@@ -61,13 +61,21 @@ export function useLabState<S extends LabState>(
       setState((before) => ({ ...before, ...(typeof change === "function" ? change(before) : change) })),
     [],
   );
+  // The address that the state was last read from or written to. Another one means that the reader has gone elsewhere
+  // and the event that tells so is still on its way: a lab that runs must not write over it.
+  const known = useRef(location.hash);
   useEffect(() => {
+    if (location.hash !== known.current) return;
     replaceParams(page, printState(usual as LabState, state as LabState));
+    known.current = location.hash;
   }, [state]);
   useEffect(() => {
     const follow = (): void => {
+      known.current = location.hash;
       if (parseHash(location.hash).page === page) setState(read());
     };
+    // It may have changed since it was read.
+    if (location.hash !== known.current) follow();
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);

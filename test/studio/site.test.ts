@@ -126,6 +126,24 @@ test("back, forward and reloading keep each lab's state; two tabs have each thei
   await page.context().close();
 });
 
+test("a lab that runs does not write over the address that its reader goes to", async () => {
+  const { page } = await studio.open("#/stopping?t=0&eta=0.01");
+  // The event of an address comes after the address: here so late that the lab draws itself many times in between.
+  await page.addInitScript(`addEventListener("hashchange", (event) => {
+    if (!event.isTrusted) return;
+    event.stopImmediatePropagation();
+    setTimeout(() => dispatchEvent(new Event("hashchange")), 500);
+  })`);
+  await page.reload();
+  await expect.poll(() => tableRows(page)).toHaveLength(1);
+  await page.keyboard.press("Space");
+  await expect.poll(() => stateOf(page)).toMatch(/t=[1-9]/);
+  await page.evaluate(`{ location.hash = "#/stopping?t=0&seed=77" }`);
+  await expect.poll(() => page.getByRole("textbox", { name: "η" }).inputValue()).toBe("0.2");
+  expect(stateOf(page)).toContain("seed=77");
+  await page.context().close();
+});
+
 test.each([
   ["#/step?w=%E0%A4%A&eta=1,5&t=2&unknown=1", "/step?eta=1.5"],
   ["#/step?w=NaN&eta=Infinity&t=1e99&q=__proto__", "/step?t=40"],
