@@ -1,7 +1,7 @@
 // A sweep of real processes: interrupted, gone on with, and with the scores of one that never stopped; a trial that
 // diverges is told of. `npm test` builds the command first.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -88,5 +88,6 @@ it("ranks a trial that diverged last and says why", async () => {
     state: "failed",
     message: expect.stringContaining("the loss is NaN at step 2"),
   });
-  expect(existsSync(join(folder, "wild", String(bad!["folder"])))).toBe(false);
+  const metrics = readFileSync(join(folder, "wild", String(bad!["folder"]), "metrics.jsonl"), "utf8");
+  expect(metrics.trim().split("\n").at(-1)).toContain('{"type":"divergence","step":2,');
 }, 120_000);

@@ -1,9 +1,11 @@
 // One training run from its configuration to its score: trains, saves, evaluates, and tells it all to a view.
 // Knows nothing of how things look, nor of the files a run folder holds.
 import { join } from "node:path";
+import { DivergenceError } from "../base/errors.ts";
 import { atomicWrite } from "../data/index.node.ts";
 import type { DataSet, ImageSource } from "../data/index.ts";
 import { describe } from "../nn/describe.ts";
+import { divergenceEvent } from "../train/divergence.ts";
 import { createRunFolder, EVALUATION_FILE, type RunFolder, showPresence } from "../train/index.node.ts";
 import {
   type EpochEvent,
@@ -46,7 +48,10 @@ export interface RunParts {
   readonly histograms?: boolean | undefined;
 }
 
-/** Trains, saves and scores; gives the score on the test images. A run that saved nothing leaves no folder. */
+/**
+ * Trains, saves and scores; gives the score on the test images. A run that saved nothing leaves no folder, but for one that
+ * diverged, whose folder tells where.
+ */
 export async function runAndScore(parts: RunParts): Promise<Evaluation> {
   const { config, data, resumed, interrupt } = parts;
   let folder: RunFolder | undefined = resumed?.run;
@@ -68,7 +73,7 @@ export async function runAndScore(parts: RunParts): Promise<Evaluation> {
   try {
     return await trainIn(made, run, parts);
   } catch (error) {
-    made.removeUnlessSaved();
+    if (!(error instanceof DivergenceError)) made.removeUnlessSaved();
     throw error;
   }
 }
@@ -111,18 +116,27 @@ async function followInPublic(
   }
 }
 
-/** Tells and writes down every event; gives what the run ended with. */
+/** Tells and writes down every event, and where training diverges; gives what the run ended with. */
 async function follow(
   run: FitRun<ImageSource>,
   folder: RunFolder,
   view: RunView,
   watch?: (event: EpochEvent) => Promise<RunEvent>,
 ): Promise<FitResult> {
-  for (;;) {
-    const next = await run.next();
-    if (next.done) return next.value;
-    view.show(next.value);
-    await folder.append(next.value);
-    if (next.value.type === "epoch" && watch !== undefined) await folder.append(await watch(next.value));
+  let reached = 0;
+  try {
+    for (;;) {
+      const next = await run.next();
+      if (next.done) return next.value;
+      reached = next.value.step;
+      view.show(next.value);
+      await folder.append(next.value);
+      if (next.value.type === "epoch" && watch !== undefined) await folder.append(await watch(next.value));
+    }
+  } catch (error) {
+    // Where that cannot be written, the error itself is still what is told.
+    if (error instanceof DivergenceError)
+      await folder.append(divergenceEvent(error, reached)).catch(() => {});
+    throw error;
   }
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { DivergenceError } from "../base/errors.ts";
 import { type GivenData, type Studio, type StudioOptions, startStudio } from "../server/index.node.ts";
 import { QuietExit } from "./failure.ts";
 import { SIGNALLED, type SignalSource, STOP_SIGNALS } from "./interrupt.ts";
@@ -77,8 +78,8 @@ export async function serveStudio(
 }
 
 /**
- * Serves a studio while `action` is done, and after it until a signal asks for the end. Where `action` fails or was
- * itself ended by a signal, the studio ends with it.
+ * Serves a studio while `action` is done, and after it until a signal asks for the end; so too where training diverged,
+ * which the page tells of. Where `action` fails otherwise or was itself ended by a signal, the studio ends with it.
  */
 export async function whileServed(
   flags: StudioFlags,
@@ -91,7 +92,9 @@ export async function whileServed(
     // A stop that was asked for on the page, or a pause, ends the training and not the watching.
     const stopped = await action().catch((error: unknown) => {
       if (error instanceof QuietExit && error.exitCode < SIGNALLED) return error;
-      throw error;
+      if (!(error instanceof DivergenceError)) throw error;
+      voice.remark(error.message);
+      return error;
     });
     voice.remark(`the studio is still served at ${studio.url}; Ctrl-C ends it`);
     await untilStopped(signals);

@@ -1,9 +1,20 @@
 // The studio's HTTP interface: its addresses and what each answers with. Runs in a browser, where the page imports it as
 // `nabla/server`; knows nothing of how the server works.
-import type { EndEvent, EpochEvent, Evaluation, RunEvent, StartEvent, StepEvent } from "../train/events.ts";
+import type {
+  DivergenceEvent,
+  EndEvent,
+  EpochEvent,
+  Evaluation,
+  RunEvent,
+  StartEvent,
+  StepEvent,
+} from "../train/events.ts";
 
-/** `training` while a process trains it, `done` at its end, `interrupted` where it ended before and can be gone on with. */
-export type RunState = "training" | "done" | "interrupted";
+/**
+ * `training` while a process trains it, `done` at its end, `diverged` where it left the finite numbers, `interrupted` where
+ * it ended before for another reason.
+ */
+export type RunState = "training" | "done" | "diverged" | "interrupted";
 
 /** A run folder as the list of runs shows it. */
 export interface RunSummary {
@@ -21,6 +32,7 @@ export interface RunSummary {
   readonly step?: StepEvent;
   readonly epoch?: EpochEvent;
   readonly end?: EndEvent;
+  readonly divergence?: DivergenceEvent;
 }
 
 /** One run: what the list shows, and the score on the test images once there is one. */

@@ -24,7 +24,9 @@ const MOST_FOLDERS = 5000;
 /** A run lies in the folder of runs, or in the folder of a sweep there. */
 const DEPTH = 2;
 
-type Newest = Partial<Record<"start" | "step" | "epoch" | "end", RunEvent>>;
+/** Of each of these the list tells the newest event. */
+const TOLD = ["start", "step", "epoch", "end", "divergence"] as const;
+type Newest = Partial<Record<(typeof TOLD)[number], RunEvent>>;
 
 /** The run folders below a folder, which need not exist; or that folder alone where it is one itself. */
 export class RunCatalog {
@@ -95,10 +97,11 @@ export class RunCatalog {
     ]);
     const { end } = events;
     const isDone = end?.type === "end" && end.reason !== "interrupted" && end.reason !== "paused";
+    const ended = isDone ? "done" : events.divergence ? "diverged" : "interrupted";
     return {
       name,
       config: config as Readonly<Record<string, unknown>>,
-      state: isTraining ? "training" : isDone ? "done" : "interrupted",
+      state: isTraining ? "training" : ended,
       modified: Math.max(...written.map((file) => file?.modified ?? 0)),
       hasModel: model !== undefined,
       ...(events as Partial<RunSummary>),
@@ -168,7 +171,8 @@ async function newestEvents(folder: string): Promise<Newest> {
 function see(newest: Newest, line: string): void {
   try {
     const event = JSON.parse(line) as RunEvent;
-    if (["start", "step", "epoch", "end"].includes(event.type)) newest[event.type as keyof Newest] = event;
+    const kind = TOLD.find((each) => each === event.type);
+    if (kind !== undefined) newest[kind] = event;
   } catch {
     // The two ends are cut anywhere.
   }

@@ -34,6 +34,7 @@ beforeAll(async () => {
   writeFileSync(join(done, "checkpoint.safetensors"), "checkpoint bytes");
   writeFileSync(join(done, "evaluation.json"), JSON.stringify({ loss: 0.1, accuracy: 0.97, count: 10 }));
   makeRun("sweep/trial-1", [start, step]);
+  makeRun("sweep/trial-2", [start, step, { type: "divergence", step: 4, message: "fit: NaN" }]);
   writeFileSync(join(runs, "sweep", "results.json"), JSON.stringify([{ lr: 0.1 }]));
   writeFileSync(join(folder, "secret.safetensors"), "secret");
   symlinkSync(join(folder, "secret.safetensors"), join(done, "linked.safetensors"));
@@ -324,11 +325,16 @@ describe("a path", () => {
 describe("the runs", () => {
   it("are listed with their state and newest events, those of a sweep too", async () => {
     const list = JSON.parse((await get(paths.runs)).body) as { name: string }[];
-    expect(list.map(({ name }) => name).sort()).toEqual(["done", "sweep/trial-1"]);
+    expect(list.map(({ name }) => name).sort()).toEqual(["done", "sweep/trial-1", "sweep/trial-2"]);
     expect(list.find(({ name }) => name === "done")).toMatchObject({
       ...{ state: "done", hasModel: true, config: { model: "cnn" }, start, step, end },
     });
-    expect(list.find(({ name }) => name !== "done")).toMatchObject({ state: "interrupted", hasModel: false });
+    expect(list.find(({ name }) => name === "sweep/trial-1")).toMatchObject({
+      ...{ state: "interrupted", hasModel: false },
+    });
+    expect(list.find(({ name }) => name === "sweep/trial-2")).toMatchObject({
+      ...{ state: "diverged", divergence: { step: 4, message: "fit: NaN" } },
+    });
   });
   it("tell their score, model and sweep", async () => {
     expect(JSON.parse((await get(paths.run("done"))).body)).toMatchObject({ score: { accuracy: 0.97 } });

@@ -1,6 +1,7 @@
 // What is said where training leaves the finite numbers: at which step, and which value was the first.
 // Knows nothing of how steps are done again; it is given that.
 import { DivergenceError } from "../base/errors.ts";
+import type { DivergenceEvent } from "./events.ts";
 import { describeValue, type StepValue } from "./inspection.ts";
 
 /** Where training failed. */
@@ -66,4 +67,16 @@ export async function divergence(failure: Failure, replay: Replay): Promise<Dive
       ...(found && { first: { ...found.value, step: before + found.position + 1 } }),
     },
   );
+}
+
+/** The error as an event; `reached` is the last step that was told of, for an error that names none. */
+export function divergenceEvent({ message, fields }: DivergenceError, reached: number): DivergenceEvent {
+  const told = fields as Partial<Pick<DivergenceEvent, "step" | "learningRate" | "first">>;
+  const { step = reached, learningRate, first } = told;
+  return {
+    ...{ type: "divergence", step },
+    ...(learningRate !== undefined && { learningRate }),
+    ...(first !== undefined && { first }),
+    message,
+  };
 }

@@ -1,5 +1,6 @@
 // The typed stream of events that training is: what fit() yields and everything that watches a run reads.
 // Plain data only, so that an event can be written as a JSON line or sent to a page.
+import type { StepValue } from "./inspection.ts";
 import type { ClassScore } from "./metrics.ts";
 
 /** Mean loss and share of right answers over a set of images. */
@@ -123,5 +124,18 @@ export interface HistogramEvent {
   readonly gradients: Readonly<Record<string, Histogram>>;
 }
 
-/** What a run folder holds: the events of training, and what was measured beside them. */
-export type RunEvent = FitEvent | HistogramEvent;
+/** Training left the finite numbers and ended there; in the folder of a run it is the last event. */
+export interface DivergenceEvent {
+  readonly type: "divergence";
+  /** The step at which it was seen, from 1. */
+  readonly step: number;
+  /** That of this step, where the step itself failed. */
+  readonly learningRate?: number;
+  /** The first value that was not finite and its step, where they were found. */
+  readonly first?: StepValue & { readonly step: number };
+  /** What the error said. */
+  readonly message: string;
+}
+
+/** What a run folder holds: the events of training, how it failed, and what was measured beside them. */
+export type RunEvent = FitEvent | HistogramEvent | DivergenceEvent;

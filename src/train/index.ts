@@ -4,6 +4,7 @@ export { confidenceInterval, type Interval } from "./confidence.ts";
 export { evaluate, predict } from "./evaluate.ts";
 export type {
   CheckpointEvent,
+  DivergenceEvent,
   EndEvent,
   EpochEvent,
   Evaluation,
@@ -24,6 +25,7 @@ export {
 } from "./find-learning-rate.ts";
 export { type FitRun, fit, type TrainingData } from "./fit.ts";
 export { histogramOf, watchParameters } from "./histograms.ts";
+export type { StepValue } from "./inspection.ts";
 export type { ClassScore } from "./metrics.ts";
 export {
   createModel,

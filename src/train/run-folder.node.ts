@@ -107,13 +107,23 @@ function runFolder(path: string, config: unknown, keep: number, continued?: Cont
   };
 }
 
-/** Makes a run folder with its resolved configuration; throws `CheckpointError` where there is a run already. */
+/** Whether all that the folder holds is a run that diverged before its first checkpoint. */
+async function holdsOnlyDivergence(path: string): Promise<boolean> {
+  if (await exists(join(path, CHECKPOINT_FILE))) return false;
+  return (await readMetrics(path)).at(-1)?.type === "divergence";
+}
+
+/**
+ * Makes a run folder with its resolved configuration; throws `CheckpointError` where there is a run already. One that
+ * diverged before its first checkpoint gives way to the next attempt.
+ */
 export async function createRunFolder(
   path: string,
   config: unknown,
   { keep = USUAL_KEEP }: RunFolderOptions = {},
 ): Promise<RunFolder> {
   const file = join(path, CONFIG_FILE);
+  if (await holdsOnlyDivergence(path)) removeUnlessSaved(path);
   if (await exists(file)) {
     const cure = (await exists(join(path, CHECKPOINT_FILE)))
       ? "Go on with it (--resume), or choose another folder."

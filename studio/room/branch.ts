@@ -2,7 +2,15 @@
 // up again with the same bits. Its steps are counted on from those of the branch it left, while fit() counts those that
 // such a run would have had from the start. Knows nothing of other branches.
 import { DivergenceError, type Layer } from "nabla";
-import type { EpochEvent, FitEvent, FitOptions, StopReason, TrainingState } from "nabla/train";
+import type {
+  DivergenceEvent,
+  EpochEvent,
+  FitEvent,
+  FitOptions,
+  StepValue,
+  StopReason,
+  TrainingState,
+} from "nabla/train";
 import { SteppedFit } from "../engine/stepped-fit.ts";
 import { fitOptions, netOf } from "./build.ts";
 import type { RoomData } from "./data/open-data.ts";
@@ -18,16 +26,7 @@ export interface Failure {
   readonly message: string;
   /** The step at which the numbers left the finite ones, and the first value that did. */
   readonly step?: number | undefined;
-  readonly value?: BadValue | undefined;
-}
-
-/** A value of a step by what it is and where, as `DivergenceError` tells it. */
-export interface BadValue {
-  readonly kind: "parameter" | "output" | "loss" | "gradient";
-  /** The parameter's name or the layer's path. */
-  readonly name: string;
-  /** What the layer calls itself, where it is one. */
-  readonly type?: string;
+  readonly value?: StepValue | undefined;
 }
 
 /** What has become of a branch since it was last asked. */
@@ -131,10 +130,7 @@ export class Branch {
   #failureOf(error: unknown): Failure {
     const message = error instanceof Error ? error.message : String(error);
     if (!(error instanceof DivergenceError)) return { message };
-    const { step, first } = error.fields as {
-      readonly step?: number;
-      readonly first?: BadValue & { readonly step: number };
-    };
+    const { step, first } = error.fields as Partial<Pick<DivergenceEvent, "step" | "first">>;
     const at = first?.step ?? step;
     return { message, step: at === undefined ? at : at + this.#offset, value: first };
   }

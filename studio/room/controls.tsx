@@ -6,6 +6,7 @@ import { shell } from "../text/index.ts";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { placeOf } from "./clock.ts";
+import { rateAfterDivergence } from "./settings.ts";
 import { text } from "./text.ts";
 import { isOver, type OpenSession, type Training } from "./use-training.ts";
 
@@ -85,7 +86,7 @@ function Diverged({ open, training }: { readonly open: OpenSession; readonly tra
   if (failure === undefined) return null;
   // Shortly before the end the weights are on their way already.
   const step = kept.value?.findLast((each) => each <= view.step - SAFE) ?? kept.value?.[0];
-  const learningRate = Number((info.settings.learningRate / 10).toPrecision(3));
+  const learningRate = rateAfterDivergence(info.settings.learningRate);
   const { step: at, value } = failure;
   return (
     <div class="notice" role="alert" data-testid="failure">

@@ -21,6 +21,7 @@ import type { en } from "./text.en.ts";
 import { text } from "./text.ts";
 import { Trained } from "./trained.tsx";
 import { engine, type OpenSession, useTraining } from "./use-training.ts";
+import { DivergedRuns } from "./watch/diverged-runs.tsx";
 import { RunInside } from "./watch/run-inside.tsx";
 import { isServed } from "./watch/served.ts";
 import { ServerSide, useWatch } from "./watch/server-side.tsx";
@@ -156,6 +157,7 @@ export function Room() {
       {server}
       {form}
       <Controls training={training} />
+      <DivergedRuns runs={watched} list={summaries} />
       {runs.length > 0 && <Overlay {...{ runs, training, markOn, onPick: pick, onLeave: leave }} />}
       {open && <Trained {...{ open, training, at, onSeek: seek }} />}
       {watched.length > 0 && (

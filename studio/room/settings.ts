@@ -121,3 +121,6 @@ export const CHANGEABLE = [
   ...(["seed", "augment", "labelSmoothing", "clipNorm", "epochs"] as const),
 ] as const;
 export type Change = Partial<Pick<RoomSettings, (typeof CHANGEABLE)[number]>>;
+
+/** The learning rate to go on with from before a divergence. */
+export const rateAfterDivergence = (rate: number): number => Number((rate / 10).toPrecision(3));

@@ -1,5 +1,5 @@
 // The training room's texts in English. text.ru.ts has the same keys.
-import type { BadValue } from "./branch.ts";
+import type { StepValue } from "nabla/train";
 
 export const en = {
   title: "Training room",
@@ -221,13 +221,19 @@ export const en = {
   anew: "New run",
   diverged: (step: string, value: string | undefined) =>
     `The run diverged at step ${step}${value === undefined ? "" : `: ${value} is no finite number`}.`,
+  runDiverged: (name: string, step: string, value: string | undefined) =>
+    `${name} diverged at step ${step}${value === undefined ? "" : `: ${value} is no finite number`}.`,
+  rewindRun: (step: string, rate: string) =>
+    `The state after step ${step} is saved. In a terminal, the run goes on from there with learning rate ${rate}:`,
+  rewindAgain: "If it diverges again, the weights had gone too far already: train it anew.",
+  noRewind: "It had saved no state before. Train it anew with a smaller learning rate.",
   divergedCure: (rate: string) =>
     `The learning rate was ${rate}. A smaller one helps, or clipped gradients; what was before that step is not affected.`,
   values: {
-    parameter: ({ name }: BadValue) => `parameter ${name}`,
-    gradient: ({ name }: BadValue) => `the gradient of ${name}`,
+    parameter: ({ name }: StepValue) => `parameter ${name}`,
+    gradient: ({ name }: StepValue) => `the gradient of ${name}`,
     loss: () => "the loss",
-    output: ({ name, type }: BadValue) =>
+    output: ({ name, type }: StepValue) =>
       name === "" ? "the output of the net" : `the output of layer ${name} (${type})`,
   },
   stop: "Stop",

@@ -143,18 +143,45 @@ describe("nabla train", () => {
     expect(told.slice(-2)).toMatchObject([{ type: "evaluation", set: "test", count: 100 }, { type: "done" }]);
   });
 
-  it("leaves no folder where it diverged before the first checkpoint", async () => {
+  it("keeps of one that diverged before its first checkpoint where it did, and gives way to the next", async () => {
     const wild = ["--optimizer", "sgd", "--schedule", "constant", "--lr", "1e38", "--out", at("wild")];
     const { code, errors } = await nabla(["train", ...SMALL, ...wild]);
     expect([code, errors]).toEqual([
       1,
       expect.stringMatching(/loss is .* is the output of layer 1 \(linear\), .* or clip the gradients\.\n$/),
     ]);
-    expect(existsSync(at("wild"))).toBe(false);
+    const told = () => records(readFileSync(join(at("wild"), "metrics.jsonl"), "utf8"));
+    expect(told().at(-1)).toMatchObject({
+      ...{ type: "divergence", learningRate: 1e38, message: errors.replace(/^error: |\n$/g, "") },
+      first: { kind: "output", name: "1", type: "linear", step: expect.any(Number) },
+    });
     const single = await nabla(["train", ...SMALL, ...wild, "--batch-size", "99999"]);
     expect([single.code, single.errors]).toEqual([1, expect.stringContaining("is no number (NaN)")]);
     expect(single.output).toContain("batches of 360, seed 1\n");
-    expect(existsSync(at("wild"))).toBe(false);
+    // The score of an epoch names no step: it is that of the last one.
+    expect(told().map(({ type, step }) => [type, step])).toEqual([
+      ["start", 0],
+      ["step", 1],
+      ["divergence", 1],
+    ]);
+    const tame = await nabla(["train", ...SMALL, ...wild, "--lr", "0.01"]);
+    expect([tame.code, tame.errors]).toEqual([0, ""]);
+    expect(told().filter(({ type }) => type === "divergence")).toEqual([]);
+    expect(readdirSync(at("wild"))).toContain("report.html");
+  });
+
+  it("that diverged later goes on from its last checkpoint with a smaller learning rate", async () => {
+    // Each step lengthens the weights by 19: the numbers end in the second epoch of 18 steps.
+    const wild = ["--optimizer", "sgd", "--schedule", "constant", "--lr", "20", "--weight-decay", "1"];
+    const { code } = await nabla(["train", ...SMALL, ...wild, "--out", at("later")]);
+    expect(code).toBe(1);
+    const told = () => records(readFileSync(join(at("later"), "metrics.jsonl"), "utf8"));
+    expect(told().filter(({ type }) => type === "checkpoint")).toMatchObject([{ step: 18 }]);
+    expect(told().at(-1)).toMatchObject({ type: "divergence", step: expect.any(Number) });
+    const resumed = await nabla(["train", "--resume", at("later"), "--lr", "0.1"]);
+    expect([resumed.code, resumed.errors]).toEqual([0, ""]);
+    expect(told().filter(({ type }) => type === "divergence")).toEqual([]);
+    expect(told().filter(({ type }) => type === "epoch")).toHaveLength(3);
   });
 
   it("refuses a folder that holds a run, an unknown model and an unknown key", async () => {

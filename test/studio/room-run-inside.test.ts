@@ -158,6 +158,15 @@ test("a run's folder that is dropped on a static page is looked at without a ser
     .poll(() => page.getByTestId("drop-problem").textContent())
     .toContain("metrics.jsonl tells of no step");
   expect(await row.count()).toBe(1);
+  // One that diverged at its first step tells of none, and yet is a run.
+  const failed = { type: "divergence", step: 1, learningRate: 9, first: { kind: "loss", name: "", step: 1 } };
+  mkdirSync(join(folder, "early"));
+  writeFileSync(join(folder, "early", "metrics.jsonl"), `${JSON.stringify({ ...failed, message: "NaN" })}\n`);
+  await drop(page, [join(folder, "early")]);
+  await expect
+    .poll(() => page.getByTestId("run-failure").textContent({ timeout: 20_000 }))
+    .toMatch(/^early diverged at step 1: the loss is no finite number\..* was 9\..* saved no state before\./);
+  await page.getByRole("button", { name: "Remove: early" }).click();
   await page.getByRole("button", { name: "Remove: cnn" }).click();
   await expect.poll(() => page.getByTestId("run-inside").count()).toBe(0);
   expect(complaints).toEqual([]);

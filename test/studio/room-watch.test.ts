@@ -80,6 +80,51 @@ test("a run of nabla train --studio is watched as it goes, and stopped", async (
   expect(await code).toBe(1);
 });
 
+test.each([
+  ["en", "diverged", "late diverged at step 13: the output of layer 3 (linear) is no finite number."],
+  ["ru", "разошёлся", "«late» разошёлся на шаге 13: выход слоя 3 (linear) — не конечное число."],
+] as const)(
+  "a watched run that diverges tells layer and step, and how it is rewound: %s",
+  async (locale, state, told) => {
+    const terminal = recordingTerminal({ columns: 100 });
+    const signals = Object.assign(new EventEmitter(), { exit: () => {} });
+    const out = join(folder, `diverging ${locale}`, "late");
+    const small = "--model mlp --limit 400 --batch-size 20 --epochs 2 --checkpoint-every 5 --threads 1".split(
+      " ",
+    );
+    // Each step makes the weights eleven times as long.
+    const wild = "--optimizer sgd --schedule constant --lr 12 --weight-decay 1 --studio".split(" ");
+    const code = runCommandLine(["train", ...small, ...wild, "--out", out], { terminal, signals });
+    const printed = () => terminal.output() + terminal.errors();
+    // The studio outlives the run, so that the page can tell.
+    await expect.poll(printed, { timeout: 30_000 }).toContain("is still served at");
+    const at = printed().match(/http:\/\/\S+\?token=[\w-]+/)![0];
+    const { page, complaints } = await studio.open("#/room?watch=late", { at, locale });
+    const failure = page.getByTestId("run-failure");
+    await failure.waitFor({ timeout: 20_000 });
+    expect(await failure.locator("strong").textContent()).toBe(told);
+    expect(await failure.locator("pre").textContent()).toBe(`nabla train --resume '${out}' --lr 1.2`);
+    expect(printed()).toContain(await failure.locator(".hint").textContent());
+    expect(await page.locator('tr[data-key="watched:late"] td').first().textContent()).toBe(state);
+    await expect.poll(() => page.locator('tr[data-run="late"]').getAttribute("data-state")).toBe("diverged");
+    // The net that it is rewound to is looked at below.
+    expect(await failure.textContent()).toContain("10");
+    await expect.poll(() => page.getByTestId("run-inside").getAttribute("data-step")).toBe("10");
+    expect(await violationsOn(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
+    // Gone on with, it is no longer one that diverged; these weights bear the smallest steps only.
+    const resumed = recordingTerminal({ columns: 100 });
+    const again = ["train", "--resume", out, "--lr", "1e-30"];
+    expect(await runCommandLine(again, { terminal: resumed, signals }), resumed.errors()).toBe(0);
+    await expect.poll(() => failure.count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+    signals.emit("SIGINT");
+    expect(await code).toBe(1);
+  },
+);
+
 test("a run of a hundred thousand steps is drawn whole, at the plot's width", async () => {
   const runs = join(folder, "long");
   mkdirSync(join(runs, "long"), { recursive: true });

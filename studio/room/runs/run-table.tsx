@@ -104,7 +104,10 @@ function RunRow({ run, training, isShown, onShow, onLeave }: RunRowProps) {
 function State({ run, training }: { readonly run: ListedRun; readonly training: Training }) {
   const t = useText(text);
   const { branch, watched, summary } = run;
-  if (watched !== undefined) return <>{watched.error ? t.lost : summary ? t.states[summary.state] : ""}</>;
+  if (watched !== undefined) {
+    const state = watched.divergence ? "diverged" : summary?.state;
+    return <>{watched.error ? t.lost : state ? t.states[state] : ""}</>;
+  }
   const { ended, failure } = branch!;
   if (failure !== undefined) return <>{t.states.diverged}</>;
   if (ended !== undefined) return <>{t.states.done}</>;

@@ -2,7 +2,15 @@
 // batches so that the page has little to do. Runs in the worker.
 import { DataError } from "nabla";
 import { type Failure, type MetricsPage, paths, type RunSummary } from "nabla/server";
-import type { EndEvent, EpochEvent, HistogramEvent, RunEvent, StartEvent } from "nabla/train";
+import type {
+  CheckpointEvent,
+  DivergenceEvent,
+  EndEvent,
+  EpochEvent,
+  HistogramEvent,
+  RunEvent,
+  StartEvent,
+} from "nabla/train";
 import { addStep, noPoints, type Points } from "../points.ts";
 import { ask } from "./ask.ts";
 
@@ -23,6 +31,8 @@ export interface Batch {
   readonly isRestarted: boolean;
   readonly start: StartEvent | undefined;
   readonly histograms: HistogramEvent | undefined;
+  readonly checkpoint: CheckpointEvent | undefined;
+  readonly divergence: DivergenceEvent | undefined;
   readonly end: EndEvent | undefined;
 }
 
@@ -139,15 +149,19 @@ export function gather(events: readonly RunEvent[], isRestarted: boolean): Batch
   const epochs: EpochEvent[] = [];
   let start: StartEvent | undefined;
   let histograms: HistogramEvent | undefined;
+  let checkpoint: CheckpointEvent | undefined;
+  let divergence: DivergenceEvent | undefined;
   let end: EndEvent | undefined;
   for (const event of events) {
     if (event.type === "step") addStep(points, event);
     else if (event.type === "epoch") epochs.push(event);
     else if (event.type === "start") start = event;
     else if (event.type === "histograms") histograms = event;
+    else if (event.type === "checkpoint") checkpoint = event;
+    else if (event.type === "divergence") divergence = event;
     else if (event.type === "end") end = event;
   }
-  return { points, epochs, isRestarted, start, histograms, end };
+  return { points, epochs, isRestarted, start, histograms, checkpoint, divergence, end };
 }
 
 /** Follows a run from its first event on until closed. */

@@ -76,7 +76,7 @@ function sourceOf(folder: Folder): RunSource {
 
 function openFolder(name: string, folder: Folder): OpenedRun {
   const batch = gather(readEvents(folder.get(METRICS)!), false);
-  const { start, epochs, end } = batch;
+  const { start, epochs, divergence, end } = batch;
   const config = readJson(folder.get("config.json"));
   const isDone = end !== undefined && end.reason !== "interrupted" && end.reason !== "paused";
   const epoch = epochs.at(-1);
@@ -85,13 +85,14 @@ function openFolder(name: string, folder: Folder): OpenedRun {
       ...{
         name,
         config: isObject(config) ? config : {},
-        state: isDone ? "done" : "interrupted",
+        state: isDone ? "done" : divergence ? "diverged" : "interrupted",
         modified: 0,
       },
       hasModel: folder.has(TRAINED),
       ...(start && { start }),
       ...(epoch && { epoch }),
       ...(end && { end }),
+      ...(divergence && { divergence }),
     },
     batch,
   };
@@ -114,7 +115,8 @@ export async function takeRuns(files: readonly GivenFile[]): Promise<OpenedRun[]
   }
   const opened = runs.map(([path, folder]) => {
     const run = openFolder(openedName(path.split("/").at(-1) || "run"), folder);
-    if (run.batch.points.step.length > 0) return { run, folder };
+    const { points, divergence } = run.batch;
+    if (points.step.length > 0 || divergence !== undefined) return { run, folder };
     const name = shownName(run.summary.name);
     throw new DataError(`${name}: ${METRICS} tells of no step. Give the folder of a run that trained.`);
   });

@@ -107,7 +107,7 @@ function Rows({ runs, names, most, onChoose, onStop }: RowsProps) {
         </tr>
       </thead>
       <tbody>
-        {runs.map(({ name, state, step, epoch, start }) => {
+        {runs.map(({ name, state, step, epoch, start, hasModel }) => {
           const isOn = names.includes(name);
           const accuracy = epoch?.validation?.accuracy ?? epoch?.train.accuracy;
           return (
@@ -133,9 +133,11 @@ function Rows({ runs, names, most, onChoose, onStop }: RowsProps) {
                     {t.stop}
                   </button>
                 ) : (
-                  <a href={paths.report(name)} target="_blank" rel="noreferrer">
-                    {t.report}
-                  </a>
+                  hasModel && (
+                    <a href={paths.report(name)} target="_blank" rel="noreferrer">
+                      {t.report}
+                    </a>
+                  )
                 )}
               </td>
             </tr>

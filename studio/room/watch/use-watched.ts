@@ -48,12 +48,15 @@ export interface WatchedRun {
   readonly name: string;
   series: Series;
   histograms: Batch["histograms"];
+  checkpoint: Batch["checkpoint"];
+  divergence: Batch["divergence"];
   end: Batch["end"];
   error: string | undefined;
 }
 
 export const freshRun = (name: string): WatchedRun => ({
-  ...{ name, series: new Series(), histograms: undefined, end: undefined, error: undefined },
+  ...{ name, series: new Series(), histograms: undefined, checkpoint: undefined },
+  ...{ divergence: undefined, end: undefined, error: undefined },
 });
 
 export function takeBatch(run: WatchedRun, batch: Batch): void {
@@ -61,6 +64,8 @@ export function takeBatch(run: WatchedRun, batch: Batch): void {
   if (batch.start !== undefined) run.series.clock = clockOf(batch.start);
   run.series.add(batch.points, batch.epochs);
   run.histograms = batch.histograms ?? run.histograms;
+  run.checkpoint = batch.checkpoint ?? run.checkpoint;
+  run.divergence = batch.divergence ?? run.divergence;
   run.end = batch.end ?? (batch.points.step.length > 0 ? undefined : run.end);
 }
 
