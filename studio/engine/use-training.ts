@@ -18,7 +18,7 @@ interface TrainingOptions<S> {
   /** The epoch to be at, and the last one that can be reached. */
   readonly epoch: number;
   readonly most: number;
-  /** Told of every epoch reached beyond `epoch`. */
+  /** Told of an epoch reached beyond `epoch`, until that follows. */
   readonly onEpoch: (epoch: number) => void;
 }
 
@@ -48,8 +48,11 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 export function useTraining<S extends Trainable>(options: TrainingOptions<S>): TrainingView<S> {
   const { open, dependencies, epoch, most, onEpoch } = options;
-  const [held, setHeld] = useState<Held<S>>(NOTHING);
   const [beginning, setBeginning] = useState(0);
+  /** Which run is wanted: what is held of another is nothing. */
+  const key = JSON.stringify([...dependencies, beginning]);
+  const [last, setLast] = useState<Held<S> & { readonly key: string }>({ ...NOTHING, key });
+  const held: Held<S> = last.key === key ? last : NOTHING;
   const [isRunning, setRunning] = useState(false);
   const { session, scores } = held;
   const reached = scores.length - 1;
@@ -57,25 +60,24 @@ export function useTraining<S extends Trainable>(options: TrainingOptions<S>): T
   const latest = useRef(wanted);
   latest.current = wanted;
   const isThere = session !== undefined && reached >= wanted;
-  const restart = (): void => {
-    setHeld(NOTHING);
-    setBeginning((count) => count + 1);
-  };
+  const restart = (): void => setBeginning((count) => count + 1);
+  const change = (how: (now: Held<S>) => Held<S>): void =>
+    setLast((now) => (now.key === key ? { ...how(now), key } : now));
 
   useEffect(() => {
     let isWanted = true;
-    setHeld(NOTHING);
+    setLast({ ...NOTHING, key });
     const opening = open();
     opening.then(
-      (opened) => isWanted && setHeld({ ...NOTHING, session: opened }),
-      (error: unknown) => isWanted && setHeld({ ...NOTHING, error: messageOf(error) }),
+      (session) => isWanted && change(() => ({ ...NOTHING, session })),
+      (error: unknown) => isWanted && change(() => ({ ...NOTHING, error: messageOf(error) })),
     );
     return () => {
       isWanted = false;
       // One that could not be opened has been told of, and has nothing to close.
       opening.then((opened) => opened.close()).catch(() => undefined);
     };
-  }, [...dependencies, beginning]);
+  }, [key]);
 
   useEffect(() => {
     if (session === undefined || isThere) return;
@@ -85,22 +87,24 @@ export function useTraining<S extends Trainable>(options: TrainingOptions<S>): T
         const report = await session.advance(latest.current, TURN);
         if (!isWanted) return;
         done += report.scores.length;
-        setHeld((now) => take(now, report));
+        change((now) => take(now, report));
       }
     };
-    go().catch((error: unknown) => isWanted && setHeld((now) => ({ ...now, error: messageOf(error) })));
+    go().catch((error: unknown) => isWanted && change((now) => ({ ...now, error: messageOf(error) })));
     return () => {
       isWanted = false;
     };
   }, [session, isThere]);
 
+  const asked = useRef(epoch);
+  // After every picture, since `onEpoch` may refuse what came from a state that is no longer.
   useEffect(() => {
-    if (reached > epoch) onEpoch(reached);
+    const isBack = epoch < asked.current;
+    asked.current = epoch;
+    if (isBack && epoch < reached) restart();
+    else if (reached > epoch) onEpoch(reached);
     if (reached >= most) setRunning(false);
-  }, [scores]);
-  useEffect(() => {
-    if (epoch < reached) restart();
-  }, [epoch]);
+  });
 
   const actions: RunActions = {
     isRunning,

@@ -44,6 +44,12 @@ export function printState<S extends LabState>(usual: S, state: S): URLSearchPar
 /** What changes, or what changes given the state as it is then: changes may come faster than the page is drawn. */
 export type Change<S> = Partial<S> | ((before: S) => Partial<S>);
 
+/** A change that follows from the state `seen`, and is none where there is another by now: the reader's own comes first. */
+export const whileStill =
+  <S>(seen: S, change: Partial<S>) =>
+  (now: S): Partial<S> =>
+    now === seen ? change : {};
+
 /**
  * The state of the lab `page`, first `usual` with what the address says. `check` gives back a state that makes sense,
  * since anyone may write an address: numbers in their range, names that exist.

@@ -145,6 +145,39 @@ test("a lab that runs does not write over the address that its reader goes to", 
 });
 
 test.each([
+  ["stopping", "t=100", "t=0&seed=77", "t=4&seed=77"],
+  ["surface", "t=40", "t=3&eta=0.5", "eta=0.5&t=4"],
+  ["graph", "t=5", "t=1&x1=2", "x1=2&t=2"],
+  ["step", "t=6&eta=0.2", "t=3&eta=0.3", "eta=0.3&t=4"],
+  ["by-hand", "x=2&y=1", "x=1&seed=5", "x=2&seed=5"],
+  ["maximum", "x=4&y=2", "x=1&y=1", "x=2&y=1"],
+])(
+  "%s, at a tick that was set before, goes on from the address that its reader went to",
+  async (lab, from, to, then) => {
+    const { page } = await studio.open(`#/${lab}?${from}`);
+    // Ticks come when they are called for; the engine's answers and the page's own work are no such timers.
+    await page.addInitScript(`{
+    const real = setTimeout;
+    globalThis.tick = undefined;
+    globalThis.setTimeout = (f, ms, ...more) =>
+      [50, 60, 140, 450, 600, 700].includes(ms) ? ((globalThis.tick = f), -1) : real(f, ms, ...more);
+  }`);
+    await page.reload();
+    await page.locator("article.lab").waitFor();
+    await expect.poll(() => tableRows(page)).not.toHaveLength(0);
+    await page.keyboard.press("Space");
+    await expect.poll(() => page.evaluate("typeof tick")).toBe("function");
+    // After the lab has heard of the address, and before it has taken the timer back.
+    await page.evaluate(`{
+    addEventListener("hashchange", () => tick(), { once: true });
+    location.hash = "#/${lab}?${to}";
+  }`);
+    await expect.poll(() => stateOf(page)).toBe(`/${lab}?${then}`);
+    await page.context().close();
+  },
+);
+
+test.each([
   ["#/step?w=%E0%A4%A&eta=1,5&t=2&unknown=1", "/step?eta=1.5"],
   ["#/step?w=NaN&eta=Infinity&t=1e99&q=__proto__", "/step?t=40"],
   ["#step?t=1", "/step?t=1"],

@@ -1,11 +1,11 @@
 // Lab 11: a convolution by hand. The filter moves over a small image; what lies under it is multiplied and added up, by
 // the engine or by the reader, whose mistakes are shown at the very product.
-import { useEffect, useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
+import { useTicks } from "../../lab/ticks.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { CellMover } from "../../widgets/cell-mover.tsx";
@@ -34,11 +34,17 @@ function rightAnswers(answers: readonly number[], map: readonly number[]): Reado
   return right;
 }
 
+/** The place after this one, row by row; the first after the last. */
+function nextPlace({ x, y, w }: Pick<typeof USUAL, "x" | "y" | "w">): { x: number; y: number } {
+  const places = SIDE - Math.sqrt(w.length) + 1;
+  const next = (y * places + x + 1) % (places * places);
+  return { x: next % places, y: Math.floor(next / places) };
+}
+
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
   const [state, update] = useLabState("by-hand", USUAL, check);
-  const [isRunning, setRunning] = useState(false);
   const { x, y, w, own, seed } = state;
   const name = state.image as ImageName;
   const random = useComputed(() => engine.drawImage(SIDE, seed), [seed]);
@@ -64,13 +70,10 @@ export function Lab() {
     sum: shown.map[place]!,
   };
   const right = rightAnswers(state.answers, shown?.map ?? []);
-  const goTo = (next: number): void => update({ x: next % places, y: Math.floor(next / places) });
-  useEffect(() => {
-    if (!isRunning) return;
-    if (place + 1 >= places * places) return setRunning(false);
-    const timer = setTimeout(() => goTo(place + 1), PAUSE);
-    return () => clearTimeout(timer);
-  }, [isRunning, place, places]);
+  const isLast = place + 1 >= places * places;
+  const [isRunning, setRunning] = useTicks(update, {
+    ...{ next: nextPlace, at: [place, places], isOver: isLast, pause: PAUSE },
+  });
   const setFilter = (next: readonly number[]): void => {
     const last = SIDE - Math.sqrt(next.length);
     update({ w: next, x: Math.min(x, last), y: Math.min(y, last) });
@@ -89,10 +92,10 @@ export function Lab() {
       actions={{
         isRunning,
         run: () => {
-          if (!isRunning && place + 1 >= places * places) goTo(0);
+          if (!isRunning && isLast) update(nextPlace);
           setRunning(!isRunning);
         },
-        step: () => goTo((place + 1) % (places * places)),
+        step: () => update(nextPlace),
         reset: () => {
           setRunning(false);
           update({ x: 0, y: 0, answers: NO_ANSWERS });

@@ -37,6 +37,8 @@ function change(before: number, after: number): number {
   return after < before * 0.9 ? 0 : 1;
 }
 
+const next = ({ epochs }: Pick<typeof USUAL, "epochs">) => ({ epochs: Math.min(MOST_EPOCHS, epochs + 1) });
+
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
@@ -47,7 +49,7 @@ export function Lab() {
   useEffect(() => {
     if (!isRunning || isBusy) return;
     if (epochs >= MOST_EPOCHS || error !== undefined) return setRunning(false);
-    update({ epochs: epochs + 1 });
+    update(next);
   }, [isRunning, isBusy, epochs, error]);
   const turn = (next: number): void => update({ angle: next });
   const format = (value: number): string => formatNumber(value, locale, 3);
@@ -69,7 +71,7 @@ export function Lab() {
       actions={{
         isRunning,
         run: () => setRunning(!isRunning && epochs < MOST_EPOCHS),
-        step: () => update({ epochs: Math.min(MOST_EPOCHS, epochs + 1) }),
+        step: () => update(next),
         reset: () => {
           setRunning(false);
           update({ epochs: 0 });

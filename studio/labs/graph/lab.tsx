@@ -1,10 +1,11 @@
 // Lab 5: a net of five neurons, walked forward and back; each derivative is predicted, then shown, beside its difference.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
+import { goOn, useTicks } from "../../lab/ticks.ts";
 import { shell } from "../../text/index.ts";
 import { formatNumber, parseNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
@@ -48,18 +49,14 @@ export function Lab() {
       t: clamp(Math.round(given.t), 0, ORDER.length),
     };
   });
-  const [isRunning, setRunning] = useState(false);
   const { t: step, ...leaves } = state;
   const numbers = LEAVES.map((name) => state[name]);
   const walk = useComputed(() => engine.walk(leaves), numbers);
   const quotients = useComputed(() => engine.differences(leaves), numbers);
   const paths = useComputed(() => engine.countPaths(), []);
-  useEffect(() => {
-    if (!isRunning) return;
-    if (step >= ORDER.length) return setRunning(false);
-    const timer = setTimeout(() => update({ t: step + 1 }), PAUSE);
-    return () => clearTimeout(timer);
-  }, [isRunning, step]);
+  const [isRunning, setRunning] = useTicks(update, {
+    ...{ next: goOn(ORDER.length), at: [step], isOver: step >= ORDER.length, pause: PAUSE },
+  });
   const isKnown = ({ kind, name }: Item): boolean => {
     const place = ORDER.findIndex((item) => item.kind === kind && item.name === name);
     return place >= 0 && place < step;
@@ -76,7 +73,7 @@ export function Lab() {
       actions={{
         isRunning,
         run: () => setRunning(!isRunning && step < ORDER.length),
-        step: () => update({ t: Math.min(ORDER.length, step + 1) }),
+        step: () => update(goOn(ORDER.length)),
         reset: () => {
           setRunning(false);
           update({ t: 0 });

@@ -1,11 +1,11 @@
 // Lab 13: the maximum of a map while its pattern moves: it stays inside the image, and falls at the border or under a
 // stride. The search over all places finds where.
-import { useEffect, useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
+import { useTicks } from "../../lab/ticks.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
@@ -51,7 +51,6 @@ export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
   const [state, update] = useLabState("maximum", USUAL, check);
-  const [isRunning, setRunning] = useState(false);
   const { stride, padding, x, y } = state;
   const options: WalkOptions = { pattern: state.pattern as PatternName, stride, padding };
   const shape = [options.pattern, stride, padding] as const;
@@ -65,13 +64,11 @@ export function Lab() {
   const search = found.value;
   const peak = placed.value?.peak;
   const isHere = peak !== undefined && peak.x === x && peak.y === y;
-  useEffect(() => {
-    if (!isRunning || search === undefined || !isHere) return;
-    const isLast = x === INSIDE && y === INSIDE;
-    if (isLast || (isInside({ x, y }) && peak.max < search.best)) return setRunning(false);
-    const timer = setTimeout(() => update(nextInside({ x, y })), PAUSE);
-    return () => clearTimeout(timer);
-  }, [isRunning, search, isHere, x, y]);
+  const isLast = x === INSIDE && y === INSIDE;
+  const [isRunning, setRunning] = useTicks(update, {
+    ...{ next: nextInside, at: [search, x, y], pause: PAUSE, isBusy: search === undefined || !isHere },
+    isOver: isLast || (isHere && isInside({ x, y }) && peak.max < (search?.best ?? 0)),
+  });
   const format = (value: number): string => formatNumber(value, locale);
   const isDone =
     search !== undefined && isHere && isInside(peak) && peak.max <= search.best / 2 && !placed.isBusy;
@@ -89,10 +86,10 @@ export function Lab() {
         isRunning,
         run: () => {
           // From a place that has broken it already, the search goes on behind it.
-          if (!isRunning) update(nextInside({ x, y }));
+          if (!isRunning) update(nextInside);
           setRunning(!isRunning);
         },
-        step: () => update(nextInside({ x, y })),
+        step: () => update(nextInside),
         reset: () => {
           setRunning(false);
           update({ x: USUAL.x, y: USUAL.y });

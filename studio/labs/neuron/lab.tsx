@@ -5,7 +5,7 @@ import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { useTraining } from "../../engine/use-training.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
-import { clamp, useLabState } from "../../lab/state.ts";
+import { clamp, useLabState, whileStill } from "../../lab/state.ts";
 import { formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
@@ -56,7 +56,7 @@ export function Lab() {
     dependencies: [net, images, seed],
     epoch: state.t,
     most: MOST_EPOCHS,
-    onEpoch: (t) => update({ t }),
+    onEpoch: (t) => update(whileStill(state, { t })),
   });
   const { strokes, isDrawing, draw } = useDrawing(state.d, (d) => update({ d }));
   const seen = useReadings(training, strokes);

@@ -6,7 +6,7 @@ import type { EpochScore } from "../../engine/training.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { useTraining } from "../../engine/use-training.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
-import { clamp, useLabState } from "../../lab/state.ts";
+import { clamp, useLabState, whileStill } from "../../lab/state.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Epochs } from "../../widgets/epochs.tsx";
@@ -56,7 +56,7 @@ export function Lab() {
     dependencies: [images, hidden, augment, seed],
     epoch: state.t,
     most: MOST_EPOCHS,
-    onEpoch: (epoch) => update({ t: epoch }),
+    onEpoch: (t) => update(whileStill(state, { t })),
   });
   const { scores } = training;
   /** Another run; what this one has come to stays, to be compared with. */

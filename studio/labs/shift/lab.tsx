@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
-import { clamp, useLabState } from "../../lab/state.ts";
+import { clamp, useLabState, whileStill } from "../../lab/state.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { CellMover } from "../../widgets/cell-mover.tsx";
@@ -35,7 +35,7 @@ export function Lab() {
     seed: clamp(Math.round(given.seed), 1, 9999),
   }));
   const { i, dx, dy, seed } = state;
-  const onEpoch = (epoch: number): void => update({ t: epoch });
+  const onEpoch = (t: number): void => update(whileStill(state, { t }));
   const dense = useNet("dense", state, onEpoch);
   const conv = useNet("conv", state, onEpoch);
   const nets = { dense, conv };

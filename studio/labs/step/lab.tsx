@@ -1,10 +1,10 @@
 // Lab 1: one step of gradient descent on a function of one number, and what the step size decides.
-import { useEffect, useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
+import { goOn, useTicks } from "../../lab/ticks.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { texNumber } from "../../widgets/tex.tsx";
@@ -27,26 +27,6 @@ const check = (given: StepState): StepState => ({
   t: clamp(Math.round(given.t), 0, MOST_STEPS),
 });
 
-/** Goes on step by step while it runs, up to the path's end. */
-function useSteps(steps: number, end: number, goTo: (steps: number) => void) {
-  const [isRunning, setRunning] = useState(false);
-  useEffect(() => {
-    if (!isRunning) return;
-    if (steps >= end) return setRunning(false);
-    const timer = setTimeout(() => goTo(steps + 1), PAUSE);
-    return () => clearTimeout(timer);
-  }, [isRunning, steps, end]);
-  return {
-    isRunning,
-    run: () => setRunning(!isRunning && steps < end),
-    step: () => goTo(Math.min(end, steps + 1)),
-    reset: () => {
-      setRunning(false);
-      goTo(0);
-    },
-  };
-}
-
 export function Lab() {
   const t = useText(text);
   const { locale } = usePreferences();
@@ -59,7 +39,10 @@ export function Lab() {
   const shown = path.value?.slice(0, steps + 1) ?? [];
   const last = shown.at(-1);
   const end = (path.value?.length ?? 1) - 1;
-  const actions = useSteps(steps, end, (to) => update({ t: to }));
+  const isOver = steps >= end;
+  const [isRunning, setRunning] = useTicks(update, {
+    ...{ next: goOn(end), at: [steps], isOver, pause: PAUSE },
+  });
   const format = (value: number): string => formatNumber(value, locale);
   const tex = (value: number): string => texNumber(format(value));
   const next = first.value?.[1]?.w;
@@ -75,7 +58,15 @@ export function Lab() {
         tolerance: 1e-3,
         because: t.because(next === undefined ? "" : `4 - ${tex(eta)} \\cdot 8 = ${tex(next)}`),
       }}
-      actions={actions}
+      actions={{
+        isRunning,
+        run: () => setRunning(!isRunning && !isOver),
+        step: () => update(goOn(end)),
+        reset: () => {
+          setRunning(false);
+          update({ t: 0 });
+        },
+      }}
       error={path.error ?? curve.error}
       explain={t.explain}
       task={{ text: t.task, isDone: isSolved }}
@@ -89,7 +80,7 @@ export function Lab() {
       <Controls state={state} onChange={update} />
       <div class="with-notes">
         <Descent {...{ state, shown, curve: curve.value ?? [] }} onChange={update} />
-        <Now {...{ state, shown, isRunning: actions.isRunning }} />
+        <Now {...{ state, shown, isRunning }} />
       </div>
     </LabPage>
   );

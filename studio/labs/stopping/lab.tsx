@@ -1,10 +1,11 @@
 // Lab 3: three criteria for stopping, each a lamp; which lights first, and what that means.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
+import { goOn, useTicks } from "../../lab/ticks.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { LinePlot } from "../../widgets/line-plot.tsx";
@@ -43,7 +44,6 @@ export function Lab() {
     ...{ patience: clamp(Math.round(given.patience), 1, 200), t: clamp(Math.round(given.t), 0, STEPS) },
     seed: clamp(Math.round(given.seed), 1, 9999),
   }));
-  const [isRunning, setRunning] = useState(false);
   const { eta, seed, t: step } = state;
   const criteria: Criteria = { stepNorm: state.es, gradientNorm: state.eg, patience: state.patience };
   const trace = useComputed(() => engine.follow(seed, eta, STEPS), [seed, eta]);
@@ -54,12 +54,9 @@ export function Lab() {
   const asked = useComputed(() => engine.endings(USUAL.seed, ASKED.eta, ASKED.criteria, STEPS), []);
   const whenLit = (end: number | undefined): string =>
     end === undefined ? t.never : `${t.lit} ${formatNumber(end, locale)}`;
-  useEffect(() => {
-    if (!isRunning) return;
-    if (step >= STEPS) return setRunning(false);
-    const timer = setTimeout(() => update({ t: Math.min(STEPS, step + STRIDE) }), PAUSE);
-    return () => clearTimeout(timer);
-  }, [isRunning, step]);
+  const [isRunning, setRunning] = useTicks(update, {
+    ...{ next: goOn(STEPS, STRIDE), at: [step], isOver: step >= STEPS, pause: PAUSE },
+  });
 
   const first = Math.min(...LAMPS.map((lamp) => ends.value?.[lamp] ?? Number.POSITIVE_INFINITY));
   const isTrapped =
@@ -90,7 +87,7 @@ export function Lab() {
           if (!isRunning && step >= STEPS) update({ t: 0 });
           setRunning(!isRunning);
         },
-        step: () => update({ t: Math.min(STEPS, step + 1) }),
+        step: () => update(goOn(STEPS)),
         reset: () => {
           setRunning(false);
           update({ t: 0 });

@@ -1,10 +1,11 @@
 // Lab 2: optimisers race over the landscape of a loss of two numbers; the start decides the minimum.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
 import { engineOf } from "../../engine/client.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { LabPage } from "../../lab/lab-page.tsx";
 import { clamp, useLabState } from "../../lab/state.ts";
+import { goOn, useTicks } from "../../lab/ticks.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
@@ -61,9 +62,11 @@ export function Lab() {
       ...{ rate: clamp(given.rate, RATE.min, RATE.max), t: clamp(Math.round(given.t), 0, MOST_STEPS) },
     };
   });
-  const [isRunning, setRunning] = useState(false);
   const surface = state.q as SurfaceName;
   const { x, y, eta, mu, rate, t: steps } = state;
+  const [isRunning, setRunning] = useTicks(update, {
+    ...{ next: goOn(MOST_STEPS), at: [steps], isOver: steps >= MOST_STEPS, pause: PAUSE },
+  });
   const rates: Rates = { eta, momentum: mu, rate };
   const heights = useComputed(() => engine.heights(surface, GRID, GRID), [surface]);
   const paths = useComputed(
@@ -74,13 +77,6 @@ export function Lab() {
     () => engine.path("valley", [-9, 3], "gradient", { eta: 0.9, momentum: 0, rate: 1 }, 10),
     [],
   );
-  useEffect(() => {
-    if (!isRunning) return;
-    if (steps >= MOST_STEPS) return setRunning(false);
-    const timer = setTimeout(() => update({ t: steps + 1 }), PAUSE);
-    return () => clearTimeout(timer);
-  }, [isRunning, steps]);
-
   const shown = useMemo(
     () => RACERS.map((racer) => [racer, paths.value?.[racer].slice(0, steps + 1) ?? []] as const),
     [paths.value, steps],
@@ -108,7 +104,7 @@ export function Lab() {
           if (!isRunning && steps >= MOST_STEPS) update({ t: 0 });
           setRunning(!isRunning);
         },
-        step: () => update({ t: Math.min(MOST_STEPS, steps + 1) }),
+        step: () => update(goOn(MOST_STEPS)),
         reset: () => {
           setRunning(false);
           update({ t: 0 });
