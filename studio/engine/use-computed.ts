@@ -1,10 +1,11 @@
 // A value computed by the engine, kept up to date with what it depends on. The last value stays while the next is on its
 // way, and answers that have been overtaken are dropped.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Fault, faultOf } from "./fault.ts";
 
 export interface Computed<T> {
   readonly value: T | undefined;
-  readonly error: string | undefined;
+  readonly error: Fault | undefined;
   /** Whether a newer value is on its way. */
   readonly isBusy: boolean;
 }
@@ -23,7 +24,7 @@ export function useComputed<T>(compute: () => Promise<T>, dependencies: readonly
         setState((before) => ({
           ...before,
           isBusy: false,
-          error: error instanceof Error ? error.message : String(error),
+          error: faultOf(error),
         })),
     );
     return () => {

@@ -2,6 +2,7 @@
 // no longer looked at. An epoch before the one it is at is reached by beginning again.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunActions } from "../lab/keys.ts";
+import { type Fault, faultOf } from "./fault.ts";
 import type { EpochScore, Progress } from "./training.ts";
 
 /** What a session that is trained can be asked, beside what else. */
@@ -29,7 +30,7 @@ interface Held<S> {
   readonly scores: readonly EpochScore[];
   /** Epochs done, the one under way by its share. */
   readonly progress: number;
-  readonly error: string | undefined;
+  readonly error: Fault | undefined;
 }
 
 export interface TrainingView<S> extends Held<S> {
@@ -43,8 +44,6 @@ export interface TrainingView<S> extends Held<S> {
 /** Milliseconds of training between two pictures of it. */
 const TURN = 120;
 const NOTHING = { session: undefined, scores: [], progress: 0, error: undefined } as const;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export function useTraining<S extends Trainable>(options: TrainingOptions<S>): TrainingView<S> {
   const { open, dependencies, epoch, most, onEpoch } = options;
@@ -70,7 +69,7 @@ export function useTraining<S extends Trainable>(options: TrainingOptions<S>): T
     const opening = open();
     opening.then(
       (session) => isWanted && change(() => ({ ...NOTHING, session })),
-      (error: unknown) => isWanted && change(() => ({ ...NOTHING, error: messageOf(error) })),
+      (error: unknown) => isWanted && change(() => ({ ...NOTHING, error: faultOf(error) })),
     );
     return () => {
       isWanted = false;
@@ -90,7 +89,7 @@ export function useTraining<S extends Trainable>(options: TrainingOptions<S>): T
         change((now) => take(now, report));
       }
     };
-    go().catch((error: unknown) => isWanted && change((now) => ({ ...now, error: messageOf(error) })));
+    go().catch((error: unknown) => isWanted && change((now) => ({ ...now, error: faultOf(error) })));
     return () => {
       isWanted = false;
     };

@@ -2,6 +2,7 @@
 // the real engine here, off the page's thread. Knows nothing of pages.
 import { expose, proxy } from "comlink";
 import { currentDevice } from "nabla";
+import { codeOf } from "./fault.ts";
 
 type Module = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
@@ -10,10 +11,10 @@ const modules = {
   ...import.meta.glob<Module>("../room/compute.ts"),
 };
 
-/** Errors cross as plain data, so that the page can show the message and its code. */
+/** Errors cross as plain data, their code as the name: those of classes are shortened when the page is built. */
 function portable(error: unknown): Error {
   return error instanceof Error
-    ? Object.assign(new Error(error.message), { name: error.name })
+    ? Object.assign(new Error(error.message), { name: codeOf(error) })
     : new Error(String(error));
 }
 

@@ -5,10 +5,12 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LABS, type LabId } from "../app/catalog.ts";
 import { usePreferences } from "../app/preferences.tsx";
 import { hashOf } from "../app/router.ts";
+import type { Fault } from "../engine/fault.ts";
 import { shell } from "../text/index.ts";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
 import { DataTable, type TableData } from "../widgets/data-table.tsx";
+import { FaultText } from "../widgets/fault-text.tsx";
 import { Later } from "../widgets/later.tsx";
 import { Prose, Tex } from "../widgets/tex.tsx";
 import { FormulaBoard, FormulaContext, type ShownFormula } from "../widgets/value.tsx";
@@ -25,7 +27,7 @@ interface LabPageProps {
   /** The seed, where chance plays a part. */
   readonly seed?: { readonly value: number; readonly onChange: (seed: number) => void } | undefined;
   /** What the engine complained of. */
-  readonly error?: string | undefined;
+  readonly error?: Fault | undefined;
   /** Paragraphs. */
   readonly explain: readonly string[];
   readonly task: { readonly text: string; readonly isDone: boolean };
@@ -62,7 +64,7 @@ export function LabPage(props: LabPageProps) {
           {(actions || seed) && <Controls actions={actions} seed={seed} />}
           {error !== undefined && (
             <p class="notice" role="alert">
-              {t.lab.failed} {error}
+              {t.lab.failed} <FaultText fault={error} />
             </p>
           )}
           <Later>{children}</Later>

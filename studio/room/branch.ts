@@ -11,6 +11,7 @@ import type {
   StopReason,
   TrainingState,
 } from "nabla/train";
+import { type Fault, faultOf } from "../engine/fault.ts";
 import { SteppedFit } from "../engine/stepped-fit.ts";
 import { fitOptions, netOf } from "./build.ts";
 import type { RoomData } from "./data/open-data.ts";
@@ -22,8 +23,7 @@ import { stepOf } from "./snapshots.ts";
 const CHECKPOINT = 10;
 
 /** Why a branch cannot go on. */
-export interface Failure {
-  readonly message: string;
+export interface Failure extends Fault {
   /** The step at which the numbers left the finite ones, and the first value that did. */
   readonly step?: number | undefined;
   readonly value?: StepValue | undefined;
@@ -128,11 +128,11 @@ export class Branch {
   }
 
   #failureOf(error: unknown): Failure {
-    const message = error instanceof Error ? error.message : String(error);
-    if (!(error instanceof DivergenceError)) return { message };
+    const fault = faultOf(error);
+    if (!(error instanceof DivergenceError)) return fault;
     const { step, first } = error.fields as Partial<Pick<DivergenceEvent, "step" | "first">>;
     const at = first?.step ?? step;
-    return { message, step: at === undefined ? at : at + this.#offset, value: first };
+    return { ...fault, step: at === undefined ? at : at + this.#offset, value: first };
   }
 
   #letGo(): void {

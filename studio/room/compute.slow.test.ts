@@ -204,6 +204,7 @@ test("a net is described row by row, a fault at its layer", () => {
   expect(wrong.fault?.message).toContain("conv2d: takes images [C, H, W], not [784]");
   expect(describeNet([], [1, 28, 28], 10).fault).toEqual({
     layer: 0,
+    kind: "shape",
     message: "output: gives 1×28×10 for an image, not one number a class. Put flatten before it.",
   });
 });

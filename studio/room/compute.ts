@@ -2,6 +2,7 @@
 import { ConfigError, describe, type LayerRow, nn } from "nabla";
 import { exportOnnx } from "nabla/onnx";
 import { encodeModel } from "nabla/train";
+import { type Fault, faultOf } from "../engine/fault.ts";
 import { makeQueue } from "../engine/stepped-fit.ts";
 import { layerOf, netOf } from "./build.ts";
 import { openData } from "./data/open-data.ts";
@@ -21,7 +22,7 @@ export { openRun, savedNets, testScore } from "./watch/run-nets.ts";
 export interface NetDescription {
   /** One row a layer; those before the fault where there is one. */
   readonly rows: readonly LayerRow[];
-  readonly fault?: { readonly layer: number; readonly message: string } | undefined;
+  readonly fault?: (Fault & { readonly layer: number }) | undefined;
 }
 
 /** Shapes, parameters and FLOPs of a net for images of this shape. */
@@ -35,7 +36,7 @@ export function describeNet(
     const given = whole.at(-1)!.shape;
     if (given.length === 1) return { rows: whole };
     const message = `output: gives ${given.join("×")} for an image, not one number a class. Put flatten before it.`;
-    return { rows: whole.slice(0, -1), fault: { layer: layers.length, message } };
+    return { rows: whole.slice(0, -1), fault: { layer: layers.length, kind: "shape", message } };
   } catch {
     // Which layer it is, is found by leaving off what follows.
   }
@@ -44,17 +45,15 @@ export function describeNet(
     try {
       rows = describe(nn.sequential(...layers.slice(0, count).map(layerOf)), shape);
     } catch (error) {
-      return { rows, fault: { layer: count - 1, message: messageOf(error) } };
+      return { rows, fault: { layer: count - 1, ...faultOf(error) } };
     }
   }
   try {
     return { rows: describe(netOf(layers, classes), shape) };
   } catch (error) {
-    return { rows, fault: { layer: layers.length, message: messageOf(error) } };
+    return { rows, fault: { layer: layers.length, ...faultOf(error) } };
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Opens a session on the data that the settings name. */
 export async function open(settings: RoomSettings) {

@@ -5,6 +5,7 @@ import type { RunActions } from "../lab/keys.ts";
 import { shell } from "../text/index.ts";
 import { formatNumber } from "../text/locale.ts";
 import { useText } from "../text/use-text.ts";
+import { FaultText } from "../widgets/fault-text.tsx";
 import { placeOf } from "./clock.ts";
 import { rateAfterDivergence } from "./settings.ts";
 import { text } from "./text.ts";
@@ -45,7 +46,7 @@ export function Controls({ training }: { readonly training: Training }) {
       </div>
       {error !== undefined && (
         <p class="notice" role="alert">
-          {lab.failed} {error}
+          {lab.failed} <FaultText fault={error} />
         </p>
       )}
       {open && <Diverged open={open} training={training} />}
@@ -91,7 +92,9 @@ function Diverged({ open, training }: { readonly open: OpenSession; readonly tra
   return (
     <div class="notice" role="alert" data-testid="failure">
       {at === undefined ? (
-        <p>{failure.message}</p>
+        <p>
+          <FaultText fault={failure} />
+        </p>
       ) : (
         <>
           <p>

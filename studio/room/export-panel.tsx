@@ -1,7 +1,9 @@
 // A trained net to take home: as ONNX, as safetensors, as a TypeScript program. Files are made when asked for.
 import { useState } from "preact/hooks";
+import { type Fault, faultOf } from "../engine/fault.ts";
 import { shell } from "../text/index.ts";
 import { useText } from "../text/use-text.ts";
+import { FaultText } from "../widgets/fault-text.tsx";
 
 interface ExportProps {
   readonly title: string;
@@ -25,14 +27,14 @@ function save(bytes: BlobPart, name: string): void {
 
 export function ExportPanel({ title, hint, name, encode, code, isBusy }: ExportProps) {
   const { lab } = useText(shell);
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<Fault>();
   const [isCopied, setCopied] = useState(false);
   const take = async (format: "onnx" | "safetensors"): Promise<void> => {
     setError(undefined);
     try {
       save((await encode(format)) as Uint8Array<ArrayBuffer>, `${name}.${format}`);
     } catch (problem) {
-      setError(problem instanceof Error ? problem.message : String(problem));
+      setError(faultOf(problem));
     }
   };
   return (
@@ -62,7 +64,7 @@ export function ExportPanel({ title, hint, name, encode, code, isBusy }: ExportP
       </div>
       {error !== undefined && (
         <p class="notice" role="alert">
-          {lab.failed} {error}
+          {lab.failed} <FaultText fault={error} />
         </p>
       )}
       {code !== undefined && (

@@ -5,6 +5,7 @@ import { useRunKeys } from "../lab/keys.ts";
 import { useLabState } from "../lab/state.ts";
 import { shell } from "../text/index.ts";
 import { useText } from "../text/use-text.ts";
+import { FaultText } from "../widgets/fault-text.tsx";
 import { Later } from "../widgets/later.tsx";
 import { ADDRESS, printSettings, readSettings } from "./address.ts";
 import { type Measure, placeOf, stepAt } from "./clock.ts";
@@ -95,7 +96,7 @@ function FilesNotice({ own, over }: { readonly own: OwnFiles; readonly over: str
       )}
       {own.problem !== undefined && (
         <p class="notice" role="alert" data-testid="drop-problem">
-          {own.problem} {own.info && t.filesKept}
+          <FaultText fault={own.problem} /> {own.info && t.filesKept}
         </p>
       )}
     </>
@@ -124,7 +125,7 @@ export function Room() {
   const isFixed = open !== undefined || isOpening;
   const takeFiles = (found: readonly FoundFile[]): void => {
     if (holdRun(found)) opened.take(found);
-    else if (isFixed) own.refuse(t.dropLater);
+    else if (isFixed) own.refuse({ message: t.dropLater });
     else own.take(found);
   };
   const isOver = useDrop(takeFiles, own.refuse);
@@ -134,7 +135,7 @@ export function Room() {
   const errors = watch.watched.map(({ error }) => error);
   const server = useMemo(
     () => <ServerSide watch={watch} onOpen={takeFiles} />,
-    [watch.list, address.watch, errors.join(), isFixed],
+    [watch.list, address.watch, errors.map((error) => error?.message).join(), isFixed],
   );
   useRunKeys(actionsOf(training));
   const active = open?.branches[open.active];

@@ -1,6 +1,7 @@
 // A training session as the page holds it: opened in the worker, driven in short turns, its branches with their curves.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { engineOf, type Session } from "../engine/client.ts";
+import { type Fault, faultOf } from "../engine/fault.ts";
 import type { Failure, Progress } from "./branch.ts";
 import type * as Compute from "./compute.ts";
 import { Series } from "./curves/series.ts";
@@ -36,7 +37,7 @@ export interface Training {
   readonly earlier: readonly BranchView[];
   readonly isOpening: boolean;
   readonly isRunning: boolean;
-  readonly error: string | undefined;
+  readonly error: Fault | undefined;
   /** Starts or goes on; opens a session first where there is none. */
   run(): void;
   pause(): void;
@@ -53,7 +54,6 @@ const TURN = 120;
 /** Branches of earlier sessions that are kept, the newest. */
 const MOST_EARLIER = 24;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const newView = (run: number, info: BranchInfo): BranchView => ({
   ...{ run, info, series: new Series(info.clock), step: info.from, ended: undefined, failure: undefined },
 });
@@ -70,7 +70,7 @@ export function useTraining(settings: RoomSettings, lack: string | undefined): T
   const [, setTurn] = useState(0);
   const [isRunning, setRunning] = useState(false);
   const [isOpening, setOpening] = useState(false);
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<Fault>();
   const current = useRef<OpenSession | undefined>(undefined);
   const earlier = useRef<readonly BranchView[]>([]);
   const runs = useRef(0);
@@ -102,7 +102,7 @@ export function useTraining(settings: RoomSettings, lack: string | undefined): T
     setError(undefined);
     action().then(redraw, (problem: unknown) => {
       setRunning(false);
-      setError(messageOf(problem));
+      setError(faultOf(problem));
     });
   };
   const advance = async (steps: number): Promise<boolean> => {

@@ -83,6 +83,8 @@ export const en = {
     },
     quiz: { title: "Quiz", about: "More than twenty questions; a wrong answer gets a counterexample." },
   },
+  /** What an error of the engine comes to, where its own words are in another language than the page. */
+  faults: { shape: "", divergence: "", device: "", data: "", format: "", checkpoint: "", config: "" },
   engine: {
     unfit:
       "This browser cannot run the engine: WebAssembly with SIMD is missing or switched off. It runs in Chrome and Edge from 91, Firefox from 114, Safari from 16.4.",

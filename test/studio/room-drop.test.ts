@@ -11,7 +11,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drop } from "./drop.ts";
 import { openStudio, type Studio } from "./harness.ts";
-import { tableRows } from "./page.ts";
+import { overflow, tableRows, violationsOn } from "./page.ts";
 
 const ADDRESS = "#/room?images=100&batchSize=20&epochs=1&net=flatten";
 const folder = mkdtempSync(join(tmpdir(), "nabla-drop-"));
@@ -59,6 +59,8 @@ beforeAll(async () => {
     }
   }
   writeFileSync(path("notes.txt"), "no data set");
+  // The mark of images, and nothing of them.
+  writeFileSync(path("odd-images-idx3-ubyte"), Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 9));
   writeFileSync(path("cut.gz"), gzipSync(new Uint8Array(5000).fill(7)).subarray(0, 30));
   studio = await openStudio();
 });
@@ -105,6 +107,27 @@ test("MNIST's files, packed or not, are learned from; files that are no data cha
   await expect
     .poll(() => told(page))
     .toContain("120 images of 3×32×32 in 10 classes. 20 more are for validation.");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("in Russian, what is wrong is told in Russian, and the engine's own words are marked as English", async () => {
+  const address = "#/room?images=120&batchSize=20&net=flatten_conv2d";
+  const { page, complaints } = await studio.open(address, { locale: "ru" });
+  const fault = page.locator('li[data-fault="true"] [role=alert]');
+  await expect.poll(() => fault.textContent()).toMatch(/^Размеры не подходят друг к другу\. /);
+  expect(await fault.locator('[lang="en"]').textContent()).toMatch(/^conv2d: /);
+  for (const [file, told, words] of [
+    ["notes.txt", "Данных нет, или они не подходят. ", /^files: 1 files hold 0 sets/],
+    ["odd-images-idx3-ubyte", "Файл повреждён или не того формата. ", /^odd-images-idx3-ubyte: /],
+  ] as const) {
+    await drop(page, [path(file), ...(file === "notes.txt" ? [] : [mnist[1]!])]);
+    await expect.poll(() => problem(page)).toContain(told);
+    expect(await page.getByTestId("drop-problem").locator('[lang="en"]').textContent()).toMatch(words);
+  }
+  expect(await violationsOn(page)).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
   expect(complaints).toEqual([]);
   await page.context().close();
 });

@@ -104,7 +104,7 @@ test.each([
     await failure.waitFor({ timeout: 20_000 });
     expect(await failure.locator("strong").textContent()).toBe(told);
     expect(await failure.locator("pre").textContent()).toBe(`nabla train --resume '${out}' --lr 1.2`);
-    expect(printed()).toContain(await failure.locator(".hint").textContent());
+    expect(printed()).toContain(await failure.locator(".engine-words").textContent());
     expect(await page.locator('tr[data-key="watched:late"] td').first().textContent()).toBe(state);
     await expect.poll(() => page.locator('tr[data-run="late"]').getAttribute("data-state")).toBe("diverged");
     // The net that it is rewound to is looked at below.

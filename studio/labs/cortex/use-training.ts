@@ -1,6 +1,7 @@
 // A training in the worker that is brought to the number of passes wanted, from the start where it has gone too far.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { engineOf } from "../../engine/client.ts";
+import { type Fault, faultOf } from "../../engine/fault.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import type * as Compute from "./compute.ts";
 import type { Shown, Snapshot } from "./compute.ts";
@@ -16,7 +17,7 @@ export interface Trained {
   /** The bar at this angle under the net as it is now. */
   readonly shown: Shown | undefined;
   readonly isBusy: boolean;
-  readonly error: string | undefined;
+  readonly error: Fault | undefined;
   /** Begins again from the same seed, and goes as far. */
   readonly restart: () => void;
 }
@@ -32,7 +33,7 @@ interface Course {
 /** The net from `seed` after `epochs` passes, and the bar at `angle` under it. */
 export function useTraining(seed: number, epochs: number, angle: number): Trained {
   const [course, setCourse] = useState<Course>();
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<Fault>();
   const [beginning, setBeginning] = useState(0);
   const isRight =
     course !== undefined &&
@@ -41,8 +42,7 @@ export function useTraining(seed: number, epochs: number, angle: number): Traine
     course.now.epochs <= epochs;
   useEffect(() => {
     let isCurrent = true;
-    const fail = (problem: unknown): void =>
-      setError(problem instanceof Error ? problem.message : String(problem));
+    const fail = (problem: unknown): void => setError(faultOf(problem));
     const bring = async (): Promise<void> => {
       let at = course;
       if (!isRight) {

@@ -7,6 +7,7 @@ import { useLabState } from "../../lab/state.ts";
 import { shell } from "../../text/index.ts";
 import { formatNumber, plural } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { FaultText } from "../../widgets/fault-text.tsx";
 import { Later } from "../../widgets/later.tsx";
 import { Prose, texNumber } from "../../widgets/tex.tsx";
 import { Value } from "../../widgets/value.tsx";
@@ -149,7 +150,8 @@ function Verdict({ id, given }: { id: QuestionId; given: number }) {
     [id, given],
   );
   const { value } = evidence;
-  if (value?.given !== given) return <p class="hint">{evidence.error ?? common.lab.computing}</p>;
+  if (value?.given !== given)
+    return <p class="hint">{evidence.error ? <FaultText fault={evidence.error} /> : common.lab.computing}</p>;
   const isRight = given === value.found.answer;
   return (
     <p>

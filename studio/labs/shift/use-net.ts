@@ -2,6 +2,7 @@
 // by row once training has come to rest.
 import { useEffect, useState } from "preact/hooks";
 import { engineOf } from "../../engine/client.ts";
+import { type Fault, faultOf } from "../../engine/fault.ts";
 import { useComputed } from "../../engine/use-computed.ts";
 import { useTraining } from "../../engine/use-training.ts";
 import type * as Compute from "./compute.ts";
@@ -17,7 +18,7 @@ export const ROWS = 2 * REACH + 1;
 
 interface Measured {
   readonly rows: ShiftAccuracy;
-  readonly error: string | undefined;
+  readonly error: Fault | undefined;
 }
 
 const NOTHING: Measured = { rows: [], error: undefined };
@@ -36,7 +37,7 @@ function useMap(session: Session | undefined, epoch: number): Measured {
       }
     };
     measure().catch((error: unknown) => {
-      if (isWanted) setMeasured({ rows: [], error: error instanceof Error ? error.message : String(error) });
+      if (isWanted) setMeasured({ rows: [], error: faultOf(error) });
     });
     return () => {
       isWanted = false;

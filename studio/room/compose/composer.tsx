@@ -7,6 +7,7 @@ import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
+import { FaultText } from "../../widgets/fault-text.tsx";
 import { LAYER_TYPES, type LayerSpec, type LayerType, MOST_LAYERS, usualLayer } from "../settings.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
@@ -77,7 +78,7 @@ export function Composer({ layers, shape, classes, disabled, onChange }: Compose
             key={index}
             {...{ layer, index, disabled, placeAt, row: rows[index], onDrag: setTarget }}
             isTarget={target === index}
-            fault={fault?.layer === index ? fault.message : undefined}
+            fault={fault?.layer === index ? fault : undefined}
             onMove={(to) => move(index, to)}
             onChange={(next) => onChange(layers.with(index, next))}
             onRemove={() => onChange(layers.toSpliced(index, 1))}
@@ -91,7 +92,7 @@ export function Composer({ layers, shape, classes, disabled, onChange }: Compose
           <Facts row={fault === undefined ? rows[layers.length] : undefined} />
           {fault?.layer === layers.length && (
             <span class="problem" role="alert">
-              {fault.message}
+              <FaultText fault={fault} />
             </span>
           )}
         </li>

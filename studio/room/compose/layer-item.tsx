@@ -1,8 +1,10 @@
 // One layer of the net: a handle that moves it, its numbers, what the engine says of it. Knows nothing of the others.
 import type { LayerRow } from "nabla";
 import { usePreferences } from "../../app/preferences.tsx";
+import type { Fault } from "../../engine/fault.ts";
 import { formatNumber } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { FaultText } from "../../widgets/fault-text.tsx";
 import { NumberField } from "../../widgets/number-field.tsx";
 import { fieldsOf, type LayerSpec } from "../settings.ts";
 import { text } from "../text.ts";
@@ -12,7 +14,7 @@ interface LayerItemProps {
   readonly index: number;
   readonly disabled: boolean;
   readonly row: LayerRow | undefined;
-  readonly fault: string | undefined;
+  readonly fault: Fault | undefined;
   /** Whether a layer that is dragged would take its place. */
   readonly isTarget: boolean;
   readonly placeAt: (y: number) => number;
@@ -95,7 +97,7 @@ export function LayerItem(props: LayerItemProps) {
       </button>
       {fault !== undefined && (
         <span class="problem" role="alert">
-          {fault}
+          <FaultText fault={fault} />
         </span>
       )}
     </li>

@@ -1,6 +1,7 @@
 // The reader's files as the page knows them: what they hold, or what is wrong with those given last. The files themselves
 // go to the worker. Knows nothing of where on the page they are given.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Fault, faultOf } from "../../engine/fault.ts";
 import { useText } from "../../text/use-text.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
@@ -14,10 +15,10 @@ export interface OwnFiles {
   readonly turn: number;
   readonly isReading: boolean;
   /** Why the files given last were not taken; those before are still there. */
-  readonly problem: string | undefined;
+  readonly problem: Fault | undefined;
   take(found: readonly FoundFile[]): void;
   /** Tells of a problem, or that there is none any longer. */
-  refuse(problem: string | undefined): void;
+  refuse(problem: Fault | undefined): void;
 }
 
 /** `onTaken` is called when files have been taken. */
@@ -25,10 +26,10 @@ export function useOwnFiles(onTaken: () => void): OwnFiles {
   const t = useText(text);
   const [own, setOwn] = useState<Pick<OwnFiles, "info" | "turn">>({ info: undefined, turn: 0 });
   const [isReading, setReading] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Fault>();
   const take = async (found: readonly FoundFile[]): Promise<void> => {
     if (found.length === 0) return;
-    setProblem(isTooLarge(found) ? t.filesTooLarge : undefined);
+    setProblem(isTooLarge(found) ? { message: t.filesTooLarge } : undefined);
     if (isTooLarge(found)) return;
     setReading(true);
     try {
@@ -36,7 +37,7 @@ export function useOwnFiles(onTaken: () => void): OwnFiles {
       setOwn(({ turn }) => ({ info, turn: turn + 1 }));
       onTaken();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(faultOf(error));
     } finally {
       setReading(false);
     }
@@ -52,7 +53,7 @@ const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.i
  */
 export function useDrop(
   onFiles: (found: readonly FoundFile[]) => void,
-  onProblem: (problem: string) => void,
+  onProblem: (problem: Fault) => void,
 ): boolean {
   const [isOver, setOver] = useState(false);
   const latest = useRef({ onFiles, onProblem });
@@ -72,7 +73,7 @@ export function useDrop(
       event.preventDefault();
       setOver(false);
       const { onFiles, onProblem } = latest.current;
-      filesOfDrop(event.dataTransfer!).then(onFiles, (error: unknown) => onProblem(String(error)));
+      filesOfDrop(event.dataTransfer!).then(onFiles, (error: unknown) => onProblem(faultOf(error)));
     };
     const on = { dragover: over, dragleave: leave, drop };
     for (const [name, listener] of Object.entries(on)) addEventListener(name, listener as EventListener);

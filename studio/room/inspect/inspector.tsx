@@ -7,6 +7,7 @@ import { useComputed } from "../../engine/use-computed.ts";
 import { shell } from "../../text/index.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
+import { FaultText } from "../../widgets/fault-text.tsx";
 import { Later } from "../../widgets/later.tsx";
 import { text } from "../text.ts";
 import { Confusion } from "./confusion.tsx";
@@ -78,7 +79,7 @@ export function Inspector({ title, looked, isRunning, testId, children }: Inspec
       {children}
       {error !== undefined && (
         <p class="notice" role="alert">
-          {lab.failed} {error}
+          {lab.failed} <FaultText fault={error} />
         </p>
       )}
       {found && <Judged judgement={found.judgement} classes={found.at.classes} onImage={setImage} />}

@@ -59,7 +59,7 @@ function Diverged({ run, summary }: { readonly run: WatchedRun; readonly summary
           <p>{t.rewindAgain}</p>
         </>
       )}
-      <p class="hint" lang="en">
+      <p class="engine-words" lang="en">
         {message}
       </p>
     </div>

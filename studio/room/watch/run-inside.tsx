@@ -8,6 +8,7 @@ import { useComputed } from "../../engine/use-computed.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { Choice } from "../../widgets/choice.tsx";
+import { FaultText } from "../../widgets/fault-text.tsx";
 import { type DataThere, useSources } from "../data/data-choice.tsx";
 import { ExportPanel } from "../export-panel.tsx";
 import { Confusion } from "../inspect/confusion.tsx";
@@ -120,7 +121,7 @@ function Nets({ run, summary, there, children }: NetsProps) {
         {isMissing && <p>{t.noNet}</p>}
         {error !== undefined && (
           <p class="notice" role="alert">
-            {error}
+            <FaultText fault={error} />
           </p>
         )}
         <Told run={run} hasNet={looked !== undefined} state={summary?.state} />

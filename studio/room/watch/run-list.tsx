@@ -3,9 +3,11 @@
 import { paths, type RunSummary } from "nabla/server";
 import { useState } from "preact/hooks";
 import { usePreferences } from "../../app/preferences.tsx";
+import { type Fault, faultOf } from "../../engine/fault.ts";
 import { formatNumber, formatPercent } from "../../text/locale.ts";
 import { useText } from "../../text/use-text.ts";
 import { ColumnHeads } from "../../widgets/column-heads.tsx";
+import { FaultText } from "../../widgets/fault-text.tsx";
 import { type FoundFile, filesOfInput } from "../data/found-files.ts";
 import { text } from "../text.ts";
 import { engine } from "../use-training.ts";
@@ -21,7 +23,7 @@ interface RunListProps {
   readonly names: readonly string[];
   readonly most: number;
   /** What went wrong with those that are watched. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Fault[];
   readonly onNames: (names: readonly string[]) => void;
   /** Given the files of a run folder that is opened. */
   readonly onOpen: (found: readonly FoundFile[]) => void;
@@ -30,14 +32,14 @@ interface RunListProps {
 export function RunList({ list, names, most, problems, onNames, onOpen }: RunListProps) {
   const t = useText(text);
   const { locale } = usePreferences();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Fault>();
   const [wanted, setWanted] = useState("");
   const choose = (name: string, isOn: boolean): void =>
     onNames(isOn ? [...names, name] : names.filter((each) => each !== name));
   const stop = (name: string): void => {
     setProblem(undefined);
     engine.stopRun(name).catch((error: unknown) => {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(faultOf(error));
     });
   };
   const { runs = [] } = list;
@@ -47,8 +49,8 @@ export function RunList({ list, names, most, problems, onNames, onOpen }: RunLis
     <section class="panel stage" aria-label={t.watch}>
       <h2>{t.watch}</h2>
       {errors.map((error) => (
-        <p key={error} class="notice" role="alert">
-          {error}
+        <p key={error.message} class="notice" role="alert">
+          <FaultText fault={error} />
         </p>
       ))}
       {list.runs !== undefined && runs.length === 0 && <p>{t.noRuns}</p>}

@@ -1,6 +1,7 @@
 // Run folders that the reader opened, as the page holds them: their curves, which grow no more.
 import type { RunSummary } from "nabla/server";
 import { useState } from "preact/hooks";
+import { type Fault, faultOf } from "../../engine/fault.ts";
 import { useText } from "../../text/use-text.ts";
 import { type FoundFile, isTooLarge, readFound } from "../data/found-files.ts";
 import { text } from "../text.ts";
@@ -25,7 +26,7 @@ export const holdRun = (found: readonly FoundFile[]): boolean =>
   found.some(([path]) => /(^|\/)metrics\.jsonl$/.test(path));
 
 /** `onProblem` is told why a folder could not be opened, and of none where it could. */
-export function useOpenedRuns(onProblem: (problem: string | undefined) => void): OpenedRuns {
+export function useOpenedRuns(onProblem: (problem: Fault | undefined) => void): OpenedRuns {
   const t = useText(text);
   const [opened, setOpened] = useState<readonly Opened[]>([]);
   const take = async (found: readonly FoundFile[]): Promise<void> => {
@@ -43,10 +44,7 @@ export function useOpenedRuns(onProblem: (problem: string | undefined) => void):
   return {
     runs: opened.map(({ run }) => run),
     summaries: opened.map(({ summary }) => summary),
-    take: (found) =>
-      void take(found).catch((error: unknown) =>
-        onProblem(error instanceof Error ? error.message : String(error)),
-      ),
+    take: (found) => void take(found).catch((error: unknown) => onProblem(faultOf(error))),
     leave: (name) => {
       setOpened((before) => before.filter(({ run }) => run.name !== name));
       void engine.leaveRun(name);

@@ -1,6 +1,7 @@
 // The runs of the server as the page holds them: the list, kept fresh, and the curves of those that are watched.
 import type { RunSummary } from "nabla/server";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Fault, faultOf } from "../../engine/fault.ts";
 import { clockOf } from "../clock.ts";
 import { Series } from "../curves/series.ts";
 import { engine } from "../use-training.ts";
@@ -13,10 +14,8 @@ const REFRESH = 4000;
 export interface ServerRuns {
   /** Undefined while it is not known, and where the page has no server. */
   readonly runs: readonly RunSummary[] | undefined;
-  readonly error: string | undefined;
+  readonly error: Fault | undefined;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The server's runs, newest first. */
 export function useRuns(): ServerRuns {
@@ -30,7 +29,7 @@ export function useRuns(): ServerRuns {
         const runs = await engine.listRuns();
         if (isWanted && runs !== undefined) setList({ runs, error: undefined });
       } catch (error) {
-        if (isWanted) setList((before) => ({ ...before, error: messageOf(error) }));
+        if (isWanted) setList((before) => ({ ...before, error: faultOf(error) }));
       }
       if (isWanted) timer = setTimeout(look, REFRESH);
     };
@@ -51,7 +50,7 @@ export interface WatchedRun {
   checkpoint: Batch["checkpoint"];
   divergence: Batch["divergence"];
   end: Batch["end"];
-  error: string | undefined;
+  error: Fault | undefined;
 }
 
 export const freshRun = (name: string): WatchedRun => ({
@@ -111,7 +110,7 @@ function follow(run: WatchedRun, onNews: () => void): () => void {
         onNews();
       }
     } catch (error) {
-      run.error = messageOf(error);
+      run.error = faultOf(error);
       onNews();
     }
   };
