@@ -36,9 +36,6 @@ typedef struct {
   i64 at[MAX_RANK];
 } place;
 
-static inline const operand *map_operands(const map_block *m) { return (const operand *)(m + 1); }
-static inline const micro *map_micros(const map_block *m) { return (const micro *)(map_operands(m) + m->inputs + m->outputs); }
-static inline i64 map_dim(const map_block *m, i64 k) { return (&m->dim0)[k]; }
 static inline i64 plan_inner(const plan *p) { return p->dims[p->rank - 1]; }
 static inline i64 plan_rows(const plan *p) {
   i64 rows = 1;

@@ -18,11 +18,13 @@ typedef struct { i64 kernel, words; } instruction;
 
 /* -- the map block: a small vector program over an index space of up to 6 dimensions --------------
    Registers hold 4-byte lanes (float32, or int32 for int32/uint8/bool). Register k starts as input k;
-   in an epilogue, register 0 is the value the kernel has just computed and `inputs[0]` is unused.   */
+   in an epilogue, register 0 is the value the kernel has just computed and `inputs[0]` is unused.
+   `fused` is the number of the listed program (fused_programs.h, counted from 1) that the micro-operations are, else 0: then
+   all operands are float32, and along the last dim lie in line or, inputs, stay at one element.      */
 #define MAX_RANK 6
 #define MAX_REGISTERS 96 /* of a map block */
 #define MAX_OPERANDS 64  /* inputs and outputs together */
-#define MAP_FIELDS(F) F(rank) F(dim0) F(dim1) F(dim2) F(dim3) F(dim4) F(dim5) F(inputs) F(outputs) F(micros) F(registers)
+#define MAP_FIELDS(F) F(rank) F(dim0) F(dim1) F(dim2) F(dim3) F(dim4) F(dim5) F(inputs) F(outputs) F(micros) F(registers) F(fused)
 #define OPERAND_FIELDS(F) F(address) F(dtype) F(reg) F(stride0) F(stride1) F(stride2) F(stride3) F(stride4) F(stride5)
 #define MICRO_FIELDS(F) F(opcode) F(dst) F(a) F(b) F(c)
 

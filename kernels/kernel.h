@@ -26,6 +26,11 @@ typedef struct {
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define CEIL_DIV(a, b) (((a) + (b) - 1) / (b))
 
+static inline const operand *map_operands(const map_block *m) { return (const operand *)(m + 1); }
+static inline const micro *map_micros(const map_block *m) { return (const micro *)(map_operands(m) + m->inputs + m->outputs); }
+static inline i64 map_dim(const map_block *m, i64 k) { return (&m->dim0)[k]; }
+static inline i64 map_stride(const map_block *m, i64 operand, i64 k) { return (&map_operands(m)[operand].stride0)[k]; }
+
 /* Applies the epilogue `m` to one tile whose values lie at `tile`, rows `ld` floats apart: the rectangle
    [row, row + rows) × [column, column + columns) of the index space seen as a matrix, where a row is a flat
    index over all dims but the last and a column an index of the last dim. Writes the epilogue's outputs. In map.c. */

@@ -1,11 +1,17 @@
 /* The map kernel: an index space cut into tasks and blocks, and the epilogue other kernels apply to their tiles.
    How a block is evaluated is block.h's business. */
 #include "block.h"
+#include "fused.h"
 
 #define TASK_COST (128 << 10) /* element operations a task is worth: some 10 µs */
+#define FUSED_COST (64 << 10) /* the same in elements loaded or stored by a program that is compiled whole */
+#define FUSED_LEAST 16        /* a shorter row is not worth a beginning of its own */
+
+static int map_is_fused(const map_block *m, i64 columns) { return m->fused && columns >= FUSED_LEAST; }
 
 /* Elements per task: the more a map does per element, the fewer. */
 static i64 map_grain(const map_block *m) {
+  if (map_is_fused(m, map_dim(m, m->rank - 1))) return FUSED_COST / (m->inputs + m->outputs);
   i64 cost = m->inputs + m->outputs;
   const micro *code = map_micros(m);
   for (i64 i = 0; i < m->micros; i++) {
@@ -99,6 +105,10 @@ static void map_run(const void *args, i64 phase, i64 task, workspace ws) {
   cut c = map_plan(&p, args, ws.local);
   i64 first = task / c.across * c.task_rows, last = MIN(first + c.task_rows, c.rows);
   i64 left = task % c.across * c.task_columns, right = MIN(left + c.task_columns, c.columns);
+  if (map_is_fused(args, c.columns)) {
+    fused_run(args, 0, 0, first, last - first, left, right - left);
+    return;
+  }
   for (i64 row = first; row < last; row += c.block_rows)
     for (i64 column = left; column < right; column += c.block_columns) {
       i64 rows = MIN(c.block_rows, last - row), columns = MIN(c.block_columns, right - column);
@@ -109,6 +119,10 @@ static void map_run(const void *args, i64 phase, i64 task, workspace ws) {
 
 static void epilogue(const map_block *m, const float *tile, i64 ld, i64 row, i64 rows, i64 column, i64 columns, workspace ws) {
   (void)ws; /* the caller's own buffers lie there */
+  if (m->fused) {
+    fused_run(m, tile, ld, row, rows, column, columns);
+    return;
+  }
   _Alignas(64) uint8_t registers[REGISTER_BYTES];
   i64 order[MAX_RANK] = {0, 1, 2, 3, 4, 5};
   plan p;

@@ -6,23 +6,32 @@
 
 typedef void micro_loop(void *d, const void *a, const void *b, const void *c, i64 n);
 
-/* `x`, `y`, `z` are the operands' lanes; source and destination may be the same register. */
-#define LOOP(name, source, result, read, expression) \
+/* An operation on one vector of lanes, `lane_NAME`, and the loop over registers that applies it. `x`, `y`, `z` are the
+   operands as `source` lanes; whatever they are, lanes travel as floats. A destination may be a source too. */
+#define LANES_OF(type, name, from) type name = (type)(from);
+#define OPERATION1(name, source, expression) \
+  INLINE vf lane_##name(vf a) { LANES_OF(source, x, a) return (vf)(expression); } \
+  LOOP(name, lane_##name(AT(a)))
+#define OPERATION2(name, source, expression) \
+  INLINE vf lane_##name(vf a, vf b) { LANES_OF(source, x, a) LANES_OF(source, y, b) return (vf)(expression); } \
+  LOOP(name, lane_##name(AT(a), AT(b)))
+#define OPERATION3(name, source, expression) \
+  INLINE vf lane_##name(vf a, vf b, vf c) { \
+    LANES_OF(source, x, a) LANES_OF(source, y, b) LANES_OF(source, z, c) return (vf)(expression); \
+  } \
+  LOOP(name, lane_##name(AT(a), AT(b), AT(c)))
+#define AT(from) load((const float *)from + i)
+#define LOOP(name, call) \
   static void loop_##name(void *d, const void *a, const void *b, const void *c, i64 n) { \
     (void)b, (void)c; \
-    for (i64 i = 0; i < n; i += LANES) { \
-      read *(result *)((char *)d + i * 4) = (expression); \
-    } \
+    for (i64 i = 0; i < n; i += LANES) store((float *)d + i, call); \
   }
-#define LANE(type, name, from) type name = *(const type *)((const char *)from + i * 4);
-#define READ1(type) LANE(type, x, a)
-#define READ2(type) LANE(type, x, a) LANE(type, y, b)
-#define READ3(type) LANE(type, x, a) LANE(type, y, b) LANE(type, z, c)
-#define FLOAT1(name, expression) LOOP(name, vf, vf, READ1(vf), expression)
-#define FLOAT2(name, expression) LOOP(name, vf, vf, READ2(vf), expression)
-#define COMPARE(name, expression) LOOP(name, vf, vi, READ2(vf), (expression) & 1)
-#define INT1(name, expression) LOOP(name, vi, vi, READ1(vi), expression)
-#define INT2(name, expression) LOOP(name, vi, vi, READ2(vi), expression)
+#define FLOAT1(name, expression) OPERATION1(name, vf, expression)
+#define FLOAT2(name, expression) OPERATION2(name, vf, expression)
+#define FLOAT3(name, expression) OPERATION3(name, vf, expression)
+#define COMPARE(name, expression) OPERATION2(name, vf, (expression) & 1)
+#define INT1(name, expression) OPERATION1(name, vi, expression)
+#define INT2(name, expression) OPERATION2(name, vi, expression)
 
 /* Floor division by way of double, which holds every quotient of two int32 closely enough to truncate it right. */
 INLINE vi floor_divide(vi x, vi y) {
@@ -47,9 +56,9 @@ COMPARE(lt, x < y)
 COMPARE(le, x <= y)
 COMPARE(eq, x == y)
 COMPARE(ne, x != y)
-LOOP(fma, vf, vf, READ3(vf), fma_(x, y, z))
-LOOP(fms, vf, vf, READ3(vf), fma_(x, y, -z))
-LOOP(fnma, vf, vf, READ3(vf), fma_(-x, y, z))
+FLOAT3(fma, fma_(x, y, z))
+FLOAT3(fms, fma_(x, y, -z))
+FLOAT3(fnma, fma_(-x, y, z))
 FLOAT1(neg, (vf)((vi)x ^ INT32_MIN))
 FLOAT1(abs, abs_(x))
 FLOAT1(sign, sign_(x))
@@ -71,7 +80,7 @@ FLOAT1(sigmoid, sigmoid_(x))
 FLOAT1(softplus, softplus_(x))
 FLOAT1(erf, erf_(x))
 FLOAT1(relu, pick(x <= 0, splat(0), x))
-LOOP(isnan, vf, vi, READ1(vf), (x != x) & 1)
+FLOAT1(isnan, (x != x) & 1)
 INT2(iadd, (vi)((vu)x + (vu)y))
 INT2(isub, (vi)((vu)x - (vu)y))
 INT2(imul, (vi)((vu)x * (vu)y))
@@ -89,10 +98,10 @@ INT2(ine, (x != y) & 1)
 INT2(and, x & y)
 INT2(or, x | y)
 INT1(not, x ^ 1)
-LOOP(select, vi, vi, READ3(vi), ipick(x != 0, y, z))
-LOOP(to_float, vi, vf, READ1(vi), float_of(x))
-LOOP(to_int, vf, vi, READ1(vf), to_int_(x))
-LOOP(to_bool, vf, vi, READ1(vf), (x != 0) & 1)
+OPERATION3(select, vi, ipick(x != 0, y, z))
+INT1(to_float, float_of(x))
+FLOAT1(to_int, to_int_(x))
+FLOAT1(to_bool, (x != 0) & 1)
 INT1(ito_bool, (x != 0) & 1)
 
 /* const, iconst and index read no register: block.h fills them. */

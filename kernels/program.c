@@ -1,6 +1,7 @@
 /* Walks the instructions; a phase of several tasks is shared out by the pool, one of a single task is run in place,
    so that a small program never wakes a thread. Knows nothing of what kernels compute. */
 #include "program.h"
+#include "fused_programs.h"
 #include "opcodes.h"
 #include "threads.h"
 
@@ -52,6 +53,13 @@ i64 program_run(const program_run_args *call) {
 }
 
 #define NAME(name) " " #name
+#define FUSED_LANES_TEXT(k) " lanes"
+#define FUSED_ONE_TEXT(k) " one"
+#define FUSED_CONST_TEXT(k, j) " const"
+#define FUSED_DO_TEXT(k, name, ...) " " #name "(" #__VA_ARGS__ ")"
+#define FUSED_OUT_TEXT(k, value) " " #value
+#define FUSED_TEXT(name) \
+  "fused" FUSED_##name(FUSED_LANES_TEXT, FUSED_ONE_TEXT, FUSED_CONST_TEXT, FUSED_DO_TEXT, FUSED_OUT_TEXT) "\n"
 #define KERNEL_LINE(name, fields, has_map) "kernel " #has_map " " #name fields(NAME) "\n"
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
@@ -63,5 +71,5 @@ i64 program_run(const program_run_args *call) {
 const char *program_describe(void) {
   return INTERFACE_LINE "dtypes" DTYPES(NAME) "\nopcodes" OPCODES(NAME) "\nmap" MAP_FIELDS(NAME) "\noperand" OPERAND_FIELDS(NAME)
       "\nmicro" MICRO_FIELDS(NAME) "\nreals" REAL_FIELDS(NAME) "\nregisters " TEXT(MAX_REGISTERS) "\noperands " TEXT(MAX_OPERANDS) "\n"
-      KERNELS(KERNEL_LINE);
+      FUSED_PROGRAMS(FUSED_TEXT) KERNELS(KERNEL_LINE);
 }

@@ -21,5 +21,5 @@ i64 program_shared_bytes(const kernel *table, const i64 *program, i64 words);
 i64 program_run(const program_run_args *args);
 
 /* The instruction set in words: `interface DIGEST`, `dtypes float32 …`, `opcodes …`, `map …`, `operand …`, `micro …`, `reals …`,
-   `registers N`, `operands N` and for each kernel `kernel has_map name field …`, one a line. */
+   `registers N`, `operands N`, for each map program compiled whole `fused operand … operation … output …` and for each kernel `kernel has_map name field …`, one a line. */
 const char *program_describe(void);

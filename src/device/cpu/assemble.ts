@@ -2,6 +2,7 @@
 // Knows nothing of graphs; the numbers come from the layout alone.
 import type { DType } from "../../base/dtype.ts";
 import { BugError } from "../../base/errors.ts";
+import { programText } from "./fused.ts";
 import type { KernelEntry, KernelLayout } from "./layout.ts";
 
 /** An array a map block reads or writes: strides in elements, one per dim of the block. */
@@ -127,6 +128,7 @@ function encodeMap(words: Words, layout: KernelLayout, map: MapBlock): void {
     outputs: map.outputs.length,
     micros: map.micros.length,
     registers: map.registers,
+    fused: layout.fused.get(programText(map) ?? "") ?? 0,
   };
   for (const field of layout.map)
     words.integer(field.startsWith("dim") ? (map.dims[Number(field.slice(3))] ?? 1) : head[field]!);

@@ -157,9 +157,9 @@ function vectorize(
     dtype: operand.value.dtype,
     strides: dims.map((axes) => operand.layout.strides[axes[axes.length - 1]!]!),
   });
-  // In an epilogue register 0 is what the kernel carries; its operand is never read.
-  const hidden =
-    carried.size > 0 ? [{ address: 0, dtype: "float32" as const, strides: dims.map(() => 0) }] : [];
+  // In an epilogue register 0 is what the kernel carries, a row in line; its operand is never read.
+  const line = dims.map((_, dim) => (dim === dims.length - 1 ? 1 : 0));
+  const hidden = carried.size > 0 ? [{ address: 0, dtype: "float32" as const, strides: line }] : [];
   const inputs = [...hidden, ...[...reads.values()].map(encode)];
   const steps = stepsOf(body);
   const registers = new Registers(inputs.length, body, steps);

@@ -24,6 +24,8 @@ export interface KernelLayout {
   readonly micro: readonly string[];
   /** Arguments that hold the bits of a double instead of an integer. */
   readonly reals: ReadonlySet<string>;
+  /** The number of each map program that is compiled whole, by its text, counted from 1. */
+  readonly fused: ReadonlyMap<string, number>;
   /** Largest number of registers of a map block. */
   readonly maxRegisters: number;
   /** Largest number of inputs and outputs of a map block together. */
@@ -37,10 +39,12 @@ const numbered = (names: readonly string[]): ReadonlyMap<string, number> =>
 export function parseLayout(text: string): KernelLayout {
   const lists = new Map<string, readonly string[]>();
   const kernels = new Map<string, KernelEntry>();
+  const fused = new Map<string, number>();
   for (const line of text.split("\n")) {
     const [what, ...names] = line.split(" ").filter((word) => word !== "");
     if (what === undefined) continue;
-    if (what !== "kernel") lists.set(what, names);
+    if (what === "fused") fused.set(names.join(" "), fused.size + 1);
+    else if (what !== "kernel") lists.set(what, names);
     else kernels.set(names[1]!, { id: kernels.size, fields: names.slice(2), hasMap: names[0] === "1" });
   }
   const list = (what: string): readonly string[] => {
@@ -57,6 +61,7 @@ export function parseLayout(text: string): KernelLayout {
     operand: list("operand"),
     micro: list("micro"),
     reals: new Set(list("reals")),
+    fused,
     maxRegisters: Number(list("registers")[0]),
     maxOperands: Number(list("operands")[0]),
   };
