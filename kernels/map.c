@@ -7,11 +7,11 @@
 #define FUSED_COST (64 << 10) /* the same in elements loaded or stored by a program that is compiled whole */
 #define FUSED_LEAST 16        /* a shorter row is not worth a beginning of its own */
 
-static int map_is_fused(const map_block *m, i64 columns) { return m->fused && columns >= FUSED_LEAST; }
+static int map_is_fused(const map_block *m) { return m->fused && map_dim(m, m->rank - 1) >= FUSED_LEAST; }
 
 /* Elements per task: the more a map does per element, the fewer. */
 static i64 map_grain(const map_block *m) {
-  if (map_is_fused(m, map_dim(m, m->rank - 1))) return FUSED_COST / (m->inputs + m->outputs);
+  if (map_is_fused(m)) return FUSED_COST / (m->inputs + m->outputs);
   i64 cost = m->inputs + m->outputs;
   const micro *code = map_micros(m);
   for (i64 i = 0; i < m->micros; i++) {
@@ -105,7 +105,7 @@ static void map_run(const void *args, i64 phase, i64 task, workspace ws) {
   cut c = map_plan(&p, args, ws.local);
   i64 first = task / c.across * c.task_rows, last = MIN(first + c.task_rows, c.rows);
   i64 left = task % c.across * c.task_columns, right = MIN(left + c.task_columns, c.columns);
-  if (map_is_fused(args, c.columns)) {
+  if (map_is_fused(args)) {
     fused_run(args, 0, 0, first, last - first, left, right - left);
     return;
   }

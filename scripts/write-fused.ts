@@ -6,5 +6,8 @@ import { fusedPrograms } from "../test/fused-programs.ts";
 
 const device = await openDevice("cpu");
 setDevice(device);
-writeFileSync(new URL("../kernels/fused_programs.h", import.meta.url), await fusedPrograms(device as CpuDevice));
+writeFileSync(
+  new URL("../kernels/fused_programs.h", import.meta.url),
+  await fusedPrograms(device as CpuDevice),
+);
 process.exit();

@@ -58,8 +58,11 @@ export class Rig {
   }
 
   /** Writes the program to the device and sizes its workspace. */
-  load(instructions: readonly Instruction[]): { program: number; words: number; shared: number } {
-    const words = assemble(this.host.layout, instructions);
+  load(
+    instructions: readonly Instruction[],
+    layout = this.host.layout,
+  ): { program: number; words: number; shared: number } {
+    const words = assemble(layout, instructions);
     const program = this.reserve(words.byteLength);
     this.host.write(program, words);
     return {
@@ -69,8 +72,8 @@ export class Rig {
     };
   }
 
-  async run(instructions: readonly Instruction[], steps = 1): Promise<number> {
-    const { program, words, shared } = this.load(instructions);
+  async run(instructions: readonly Instruction[], steps = 1, layout = this.host.layout): Promise<number> {
+    const { program, words, shared } = this.load(instructions, layout);
     return this.host.run(program, words, shared, steps);
   }
 }
