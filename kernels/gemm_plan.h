@@ -35,7 +35,7 @@
 /* So many times longer than n, k is cut first: the partial sums then are less to read than a again for each tile. */
 #define GEMM_LONG 32
 /* Work below the first forks no threads, and a task is about as long as the second, in microseconds. */
-#define GEMM_FORK_TIME 30
+#define GEMM_FORK_TIME 15
 #define GEMM_TASK_TIME 12
 
 enum { GEMM_PANEL, GEMM_DOT, GEMM_STREAM };

@@ -140,11 +140,16 @@ static inline double scale_of(const reduce_args *g) {
   return scale;
 }
 
-/* Writes the result of kept row `unit` and column `column` (0 where the last dim is reduced). */
-static void put(const plan *p, const reduce_args *g, const reduction *r, i64 unit, i64 column, double value) {
-  const access *o = &p->access[p->inputs];
+/* Where the results of kept row `unit` begin, in elements of the output. */
+static i64 results_of(const plan *p, const reduction *r, i64 unit) {
   place w = place_of(p, unit * r->length);
-  i64 at = offset_of(p, o, &w) + (r->inner_reduced ? 0 : column * o->stride[p->rank - 1]);
+  return offset_of(p, &p->access[p->inputs], &w);
+}
+
+/* Writes the result of the kept row that begins at `begin` and of column `column` (0 where the last dim is reduced). */
+static void put(const plan *p, const reduce_args *g, const reduction *r, i64 begin, i64 column, double value) {
+  const access *o = &p->access[p->inputs];
+  i64 at = begin + (r->inner_reduced ? 0 : column * o->stride[p->rank - 1]);
   if (r->op == REDUCE_SUM && !r->integer) value *= scale_of(g);
   if (o->dtype == DTYPE_float32) ((float *)o->base)[at] = (float)value;
   else {
@@ -154,11 +159,13 @@ static void put(const plan *p, const reduce_args *g, const reduction *r, i64 uni
   }
 }
 
-/* A part's result waits in `parts`, a whole one is written out. */
-static void finish(const plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit, i64 column, double value) {
-  i64 width = r->inner_reduced ? 1 : r->inner;
-  if (r->parts > 1) parts[(part * r->kept + unit) * width + column] = value;
-  else put(p, g, r, unit, column, value);
+/* Results of `count` columns from `column` on: a part's wait in `parts`, whole ones are written out. */
+static void finish(const plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit, i64 column,
+                   const double *values, i64 count) {
+  i64 width = r->inner_reduced ? 1 : r->inner, begin = results_of(p, r, unit);
+  for (i64 c = 0; c < count; c++)
+    if (r->parts > 1) parts[(part * r->kept + unit) * width + column + c] = values[c];
+    else put(p, g, r, begin, column + c, values[c]);
 }
 
 /* -- the last dim is reduced: a block's lanes belong to one result or to a run of them -------------- */
@@ -192,7 +199,7 @@ static void reduce_many_short(plan *p, const reduce_args *g, const reduction *r,
         while (i < size && !(x[i] == value || (x[i] != x[i] && value != value))) i++;
         value = (double)(i < size ? i : 0);
       }
-      put(p, g, r, unit + k, 0, value);
+      put(p, g, r, results_of(p, r, unit + k), 0, value);
     }
   }
 }
@@ -216,25 +223,39 @@ static void reduce_one_long(plan *p, const reduce_args *g, const reduction *r, d
         total = value, index = column + i; /* one reduced dim, and it is the last */
       }
     }
-  finish(p, g, r, parts, part, unit, 0, r->op < REDUCE_ARGMAX ? total : (double)index);
+  if (r->op >= REDUCE_ARGMAX) total = (double)index;
+  finish(p, g, r, parts, part, unit, 0, &total, 1);
 }
 
 /* -- the last dim is kept: each column of the rows is its own result ------------------------------- */
 
-/* Adds the block's rows to `sums`, four rows at a time so that additions overlap. A vector may reach past its row
-   into the next ones, whose sums are dropped, but never past the last. */
-static void sum_rows(float *sums, const float *x, i64 rows, i64 columns) {
-  for (i64 c = 0; c < columns; c += LANES) {
-    vf s0 = load(sums + c), s1 = splat(0), s2 = s1, s3 = s1;
-    i64 room = rows * columns - c - LANES, whole = room < 0 ? 0 : room / columns + 1, r = 0;
+/* Adds rows `ld` floats apart to `sums`: strips of four vectors, two rows at a time, so that additions overlap and a cache
+   line is used up at once. A vector may reach past its row into the next one, whose sums are dropped, but never past the last
+   row's end. */
+static void sum_rows(float *sums, const float *x, i64 ld, i64 rows, i64 columns) {
+  i64 c = 0;
+  for (; c + 4 * LANES <= columns; c += 4 * LANES) {
+    vf even[4], odd[4];
+    for (i64 v = 0; v < 4; v++) even[v] = load(sums + c + v * LANES), odd[v] = splat(0);
     const float *at = x + c;
-    for (; r + 4 <= whole; r += 4, at += 4 * columns) {
-      s0 += load(at), s1 += load(at + columns);
-      s2 += load(at + 2 * columns), s3 += load(at + 3 * columns);
+    i64 r = 0;
+    for (; r + 2 <= rows; r += 2, at += 2 * ld)
+      for (i64 v = 0; v < 4; v++) even[v] += load(at + v * LANES), odd[v] += load(at + ld + v * LANES);
+    if (r < rows)
+      for (i64 v = 0; v < 4; v++) even[v] += load(at + v * LANES);
+    for (i64 v = 0; v < 4; v++) store(sums + c + v * LANES, even[v] + odd[v]);
+  }
+  for (; c < columns; c += LANES) {
+    vf s0 = load(sums + c), s1 = splat(0), s2 = s1, s3 = s1;
+    i64 room = (rows - 1) * ld + columns - c - LANES, whole = room < 0 ? 0 : room / ld + 1, r = 0;
+    const float *at = x + c;
+    for (; r + 4 <= whole; r += 4, at += 4 * ld) {
+      s0 += load(at), s1 += load(at + ld);
+      s2 += load(at + 2 * ld), s3 += load(at + 3 * ld);
     }
-    for (; r < whole; r++, at += columns) s0 += load(at);
+    for (; r < whole; r++, at += ld) s0 += load(at);
     store(sums + c, (s0 + s1) + (s2 + s3));
-    for (; r < rows; r++, at += columns)
+    for (; r < rows; r++, at += ld)
       for (i64 k = 0; k < MIN(LANES, columns - c); k++) sums[c + k] += at[k];
   }
 }
@@ -258,28 +279,35 @@ static void flush_sums(columns_state *s, i64 columns) {
   for (i64 c = 0; c < columns; c++) s->total[c] += (double)s->sums[c], s->sums[c] = 0;
 }
 
+/* Are the rows plain float32 numbers, nothing being computed from them? They are then read as they lie. */
+static int is_plain_rows(const plan *p) {
+  const access *x = &p->access[0];
+  int is_plain = p->inputs == 1 && (p->micros == 0 || (p->micros == 1 && p->code[0].opcode == OP_move));
+  return is_plain && p->rank == 2 && x->dtype == DTYPE_float32 && x->stride[1] == 1 && x->stride[0] >= p->dims[1];
+}
+
 static void reduce_columns(plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit, columns_state *s) {
   i64 kept = unit / r->strips, column = unit % r->strips * r->columns, columns = MIN(r->columns, r->inner - column);
   i64 top = part * r->part_rows, bottom = MIN(top + r->part_rows, r->length);
-  i64 height = MAX(p->lanes / columns, 1), waiting = 0;
-  int floats = r->op == REDUCE_SUM && !r->integer;
+  int floats = r->op == REDUCE_SUM && !r->integer, plain = floats && is_plain_rows(p);
+  i64 height = plain ? FLUSH_ROWS : MAX(p->lanes / columns, 1), waiting = 0;
   for (i64 c = 0; c < columns; c++) s->total[c] = fold_identity(r->op), s->index[c] = 0;
   for (i64 c = 0; c < columns + LANES; c++) s->sums[c] = 0;
   for (i64 row = top; row < bottom; row += height) {
-    i64 rows = MIN(height, bottom - row);
-    block_compute(p, kept * r->length + row, rows, column, columns);
-    const float *x = p->reg[p->access[p->inputs].reg];
+    i64 rows = MIN(height, bottom - row), ld = plain ? p->access[0].stride[0] : columns, first = kept * r->length + row;
+    if (!plain) block_compute(p, first, rows, column, columns);
+    const float *x = plain ? (const float *)p->access[0].base + first * ld + column : p->reg[p->access[p->inputs].reg];
     if (!floats) {
       fold_rows(r, s, x, row, rows, columns);
       continue;
     }
-    sum_rows(s->sums, x, rows, columns);
+    sum_rows(s->sums, x, ld, rows, columns);
     waiting += rows;
     if (waiting >= FLUSH_ROWS) flush_sums(s, columns), waiting = 0;
   }
   if (floats) flush_sums(s, columns);
-  for (i64 c = 0; c < columns; c++)
-    finish(p, g, r, parts, part, kept, column + c, r->op < REDUCE_ARGMAX ? s->total[c] : (double)s->index[c]);
+  for (i64 c = 0; c < columns && r->op >= REDUCE_ARGMAX; c++) s->total[c] = (double)s->index[c];
+  finish(p, g, r, parts, part, kept, column, s->total, columns);
 }
 
 /* -- the kernel ------------------------------------------------------------------------------------ */
@@ -307,7 +335,7 @@ static void reduce_run(const void *args, i64 phase, i64 task, workspace ws) {
     for (i64 i = task * 4096; i < MIN((task + 1) * 4096, outputs); i++) {
       double total = fold_identity(r.op);
       for (i64 part = 0; part < r.parts; part++) total = fold(r.op, total, parts[part * outputs + i]);
-      put(&p, g, &r, i / width, i % width, total);
+      put(&p, g, &r, results_of(&p, &r, i / width), i % width, total);
     }
     return;
   }
