@@ -1,7 +1,7 @@
 // Every map program that is compiled whole against the interpreter of micro-operations, on rows of all lengths.
 import { expect, it } from "vitest";
-import type { MapBlock, Micro } from "../../src/device/cpu/assemble.ts";
 import { programText } from "../../src/device/cpu/fused.ts";
+import type { MapBlock, Micro } from "../../src/device/cpu/instruction.ts";
 import { onEveryHost } from "./hosts.ts";
 import { numbers, operand, type Rig, stridesOf } from "./rig.ts";
 

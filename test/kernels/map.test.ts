@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { DType } from "../../src/base/dtype.ts";
-import type { MapBlock } from "../../src/device/cpu/assemble.ts";
+import type { MapBlock } from "../../src/device/cpu/instruction.ts";
 import { onEveryHost } from "./hosts.ts";
 import {
   type DeviceArray,

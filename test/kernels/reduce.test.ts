@@ -1,7 +1,7 @@
 // The reduce kernel against a plain evaluation in double: every operation, every set of dims, long and short sums.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Instruction } from "../../src/device/cpu/assemble.ts";
+import type { Instruction } from "../../src/device/cpu/instruction.ts";
 import { onEveryHost } from "./hosts.ts";
 import { type DeviceArray, forEachIndex, numbers, offsetOf, operand, type Rig, stridesOf } from "./rig.ts";
 

@@ -2,8 +2,9 @@
 // of map blocks in plain TypeScript. Knows nothing of tensors.
 import type { DType, TypedArray } from "../../src/base/dtype.ts";
 import { arrayOf, bytesOf } from "../../src/base/dtype.ts";
-import { assemble, type Instruction, type MapBlock, type Operand } from "../../src/device/cpu/assemble.ts";
+import { assemble } from "../../src/device/cpu/assemble.ts";
 import type { KernelHost } from "../../src/device/cpu/host.ts";
+import type { Instruction, MapBlock, Operand } from "../../src/device/cpu/instruction.ts";
 
 /** An array in device memory. */
 export interface DeviceArray {

@@ -1,6 +1,7 @@
 // The assembler against a small made-up layout: every word where its field says, and an error for every slip.
 import { describe, expect, it } from "vitest";
-import { assemble, type Instruction, type MapBlock } from "./assemble.ts";
+import { assemble } from "./assemble.ts";
+import type { Instruction, MapBlock } from "./instruction.ts";
 import { parseLayout } from "./layout.ts";
 
 const layout = parseLayout(`interface 12ab

@@ -1,42 +1,9 @@
 // Encodes instructions for the C kernels as 8-byte words, field by field as their layout orders them.
 // Knows nothing of graphs; the numbers come from the layout alone.
-import type { DType } from "../../base/dtype.ts";
 import { BugError } from "../../base/errors.ts";
 import { programText } from "./fused.ts";
+import type { Instruction, MapBlock, Operand } from "./instruction.ts";
 import type { KernelEntry, KernelLayout } from "./layout.ts";
-
-/** An array a map block reads or writes: strides in elements, one per dim of the block. */
-export interface Operand {
-  address: number;
-  dtype: DType;
-  strides: readonly number[];
-}
-
-/** One vector operation on registers; `immediate` is the constant of `const` and `iconst`, `a` the dim of `index`. */
-export interface Micro {
-  opcode: string;
-  dst: number;
-  a?: number;
-  b?: number;
-  c?: number;
-  immediate?: number;
-}
-
-/** A vector program over the index space `dims` (at most 6); input k starts in register k. */
-export interface MapBlock {
-  dims: readonly number[];
-  inputs: readonly Operand[];
-  outputs: readonly (Operand & { register: number })[];
-  micros: readonly Micro[];
-  registers: number;
-}
-
-/** One kernel call: every argument of the kernel by name, and the map block where it takes one. */
-export interface Instruction {
-  kernel: string;
-  args?: Readonly<Record<string, number>>;
-  map?: MapBlock;
-}
 
 const EMPTY_MAP: MapBlock = { dims: [], inputs: [], outputs: [], micros: [], registers: 0 };
 const MAX_RANK = 6;

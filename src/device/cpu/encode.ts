@@ -5,8 +5,8 @@ import { BugError, DeviceError } from "../../base/errors.ts";
 import { formatShape, type Shape } from "../../base/shape.ts";
 import type { Kernel, MapBody, Operand, Value } from "../../compile/program.ts";
 import type { Node } from "../../ir/node.ts";
-import type { Instruction, MapBlock, Micro } from "./assemble.ts";
 import { contractionsOf } from "./contract.ts";
+import type { Instruction, MapBlock, Micro } from "./instruction.ts";
 
 /** Where a value lies, as a byte address. */
 export type AddressOf = (value: Value) => number;

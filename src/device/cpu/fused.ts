@@ -1,6 +1,6 @@
 // The vector program of a map block in words, by which it is found among those that the kernels have compiled whole
 // (kernels/fused.h). Knows the words of the kernels' own description, no addresses.
-import type { MapBlock, Micro } from "./assemble.ts";
+import type { MapBlock, Micro } from "./instruction.ts";
 
 const OPERANDS = ["a", "b", "c"] as const;
 

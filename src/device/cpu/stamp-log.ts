@@ -1,8 +1,8 @@
 // The times between the kernels of a profiled program: instructions that note them, and the memory they are noted in.
 // Knows nothing of what the kernels compute.
 import type { Allocator, Range } from "./allocator.ts";
-import type { Instruction } from "./assemble.ts";
 import type { KernelHost } from "./host.ts";
+import type { Instruction } from "./instruction.ts";
 
 // Steps of one run that are noted; the others run as fast and leave no trace.
 const MOST_STEPS = 64;
