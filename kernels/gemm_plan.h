@@ -6,7 +6,7 @@
 
 /* Sizes in floats: a tile of c and a block of packed a fit the second-level cache together. */
 #define GEMM_TILE_SIZE 73728
-#define GEMM_BLOCK_SIZE 131072
+#define GEMM_BLOCK_SIZE 65536
 /* Longest block of k, for each path. */
 #define GEMM_PANEL_K 1024
 #define GEMM_DOT_K 2048
@@ -24,9 +24,11 @@
 #define GEMM_LOW_MOST 128
 #define GEMM_LOW_SHARE 4
 /* Rows of b no longer than this may be read where they lie by any number of tiles: longer ones take a page each, more
-   than the processor remembers. Rows a multiple of GEMM_CLASH apart compete for the same few places in the cache. */
+   than the processor remembers. Rows a multiple of GEMM_CLASH apart compete for the same places in the first-level cache,
+   which has room for GEMM_CLASH_MOST of them. */
 #define GEMM_SHORT_ROW 1024
-#define GEMM_CLASH 512
+#define GEMM_CLASH 64
+#define GEMM_CLASH_MOST 64
 /* `dots` is for no more rows (or columns), `stream` for no more rows, or steps of k: beyond, registers beat it. */
 #define GEMM_DOT_MOST 12
 #define GEMM_STREAM_MOST 4
@@ -104,14 +106,17 @@ static i64 gemm_microseconds(const gemm_args *g) {
   return (i64)(g->batch * (flops / (LANES * 12.5e3) + floats / 15e3));
 }
 
+/* Do the steps of k, `step` floats apart, clash in the cache if they are read where they lie? */
+static int gemm_clashes(i64 step, i64 k) { return step % GEMM_CLASH == 0 && k > GEMM_CLASH_MOST; }
+
 /* Rows, columns and steps of k of the tiles of GEMM_PANEL, and how each reads its operands. */
 static void gemm_cut_panel(gemm_plan *plan, i64 wanted) {
   const gemm_args *g = &plan->g;
   int is_high = wanted == 1 || g->batch > 1 || g->n * g->k > GEMM_SHARED_SIZE ||
                 (g->m <= 2 * GEMM_HIGH_ROWS && !plan->is_transposed);
   int is_few = g->m <= GEMM_FEW_ROWS || g->n <= GEMM_FEW_COLUMNS;
-  plan->is_direct_a = (g->a_row == 1 || g->a_col == 1) && is_few;
-  int is_short = g->n <= GEMM_SHORT_ROW && g->b_row % GEMM_CLASH;
+  plan->is_direct_a = is_few && (g->a_col == 1 || (g->a_row == 1 && !gemm_clashes(g->a_col, g->k)));
+  int is_short = g->n <= GEMM_SHORT_ROW && !gemm_clashes(g->b_row, g->k);
   plan->is_direct_b = g->b_col == 1 && (is_short || (is_high && g->m <= GEMM_FEW_ROWS));
   plan->n = gemm_cut_units(g->n, GEMM_COLUMNS);
   i64 parts = CEIL_DIV(g->m, is_high ? GEMM_HIGH_ROWS : GEMM_LOW_ROWS), rows = CEIL_DIV(g->m, parts);

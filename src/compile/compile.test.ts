@@ -63,6 +63,16 @@ describe("programs", () => {
     `);
   });
 
+  it("make products of convolutions of one pixel, and give every result of equal ones", () => {
+    const [x, w] = [readSlot(parameter(2, 4, 4, 8)), readSlot(parameter(16, 8, 1, 1))];
+    const geometry = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } as const;
+    const outputs = [conv2d(x, w, geometry), conv2d(reshape(x, [2, 2, 8, 8]), w, geometry)];
+    expect(printProgram(compileGraph({ outputs, updates: [] }))).toMatchInlineSnapshot(`
+      "s2 s3 = matmul [1, 32, 16] then copy (s0 s1)
+      arena 0 bytes, at least 0"
+    `);
+  });
+
   it("run a convolution's whole chain channels-last, with one permutation at the input", () => {
     expect(printProgram(compileGraph(imageStep()))).toMatchInlineSnapshot(`
       "v0 = map copy [2, 4, 4, 4] ()

@@ -26,7 +26,7 @@ function twinKey(kernel: Kernel, ids: Map<unknown, number>): string | undefined 
   return `${kind.cpu.kernel}(${inputs.join()})${JSON.stringify(fields)}`;
 }
 
-/** Routines that differ only in which result they give become one, at the place of the first. */
+/** Routines that differ only in which result they give become one, at the place of the first; equal ones stay apart. */
 function joinTwins(kernels: readonly Kernel[]): Kernel[] {
   const ids = new Map<unknown, number>();
   const first = new Map<string, Map<string, unknown>>();
@@ -35,8 +35,8 @@ function joinTwins(kernels: readonly Kernel[]): Kernel[] {
     if (key === undefined || kernel.tag !== "routine") return true;
     const outputs = kernel.outputs as Map<string, unknown>;
     const twin = first.get(key);
-    if (twin === undefined) {
-      first.set(key, outputs);
+    if (twin === undefined || [...outputs.keys()].some((field) => twin.has(field))) {
+      if (twin === undefined) first.set(key, outputs);
       return true;
     }
     for (const [field, operand] of outputs) twin.set(field, operand);

@@ -4,6 +4,8 @@ import { ShapeError } from "../base/errors.ts";
 import { formatShape, type Shape, type Strided, sizeOf } from "../base/shape.ts";
 import { type Attributes, apply, type Node, type TensorType } from "../ir/node.ts";
 import { accepts, checkDType, checkRank, defineOp } from "./define.ts";
+import { matmul } from "./linalg.ts";
+import { permute, reshape } from "./view.ts";
 
 /** Geometry of a window sliding over an image: [vertical, horizontal] pairs; padding is [top, bottom, left, right]. */
 export interface ConvGeometry extends Attributes {
@@ -123,6 +125,15 @@ function forEachProduct(
   }
 }
 
+/** Whether each output pixel comes from the one input pixel at its place: the convolution is then a product of matrices. */
+const isPointwise = (kernel: readonly number[], { stride, padding, groups }: ConvGeometry): boolean =>
+  [...kernel, ...stride, groups].every((size) => size === 1) && padding.every((size) => size === 0);
+
+/** An image's pixels as rows, [1, N·H·W, C]; filters of one pixel as [1, T, C]. */
+const rowsOf = (image: Node): Node => reshape(image, [1, sizeOf(image.shape.slice(0, 3)), image.shape[3]!]);
+const filtersOf = (w: Node): Node => reshape(w, [1, w.shape[0]!, w.shape[1]!]);
+const turned = (matrix: Node): Node => permute(matrix, [0, 2, 1]);
+
 const plain: ConvGeometry = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1 };
 const geometries: ConvGeometry[] = [
   plain,
@@ -168,6 +179,10 @@ export const conv2dOp = defineOp<ConvGeometry>({
       conv2dInputGrad(dy, w!, { ...g, size: [x!.shape[1]!, x!.shape[2]!] }),
       conv2dWeightGrad(x!, dy, { ...g, kernel: [w!.shape[2]!, w!.shape[3]!] }),
     ];
+  },
+  decompose({ inputs: [x, w], shape, attributes }) {
+    if (!isPointwise(w!.shape.slice(2), attributes as ConvGeometry)) return undefined;
+    return reshape(matmul(rowsOf(x!), turned(filtersOf(w!))), shape);
   },
 });
 
@@ -216,6 +231,10 @@ export const conv2dInputGradOp = defineOp<InputGradAttributes>({
     const g = geometryOf(attributes as InputGradAttributes);
     return [conv2d(dz, w!, g), conv2dWeightGrad(dz, dy!, { ...g, kernel: [w!.shape[2]!, w!.shape[3]!] })];
   },
+  decompose({ inputs: [dy, w], shape, attributes }) {
+    if (!isPointwise(w!.shape.slice(2), attributes as InputGradAttributes)) return undefined;
+    return reshape(matmul(rowsOf(dy!), filtersOf(w!)), shape);
+  },
 });
 
 /** The adjoint of conv2d by its weight: dw from x and dy. */
@@ -254,6 +273,10 @@ export const conv2dWeightGradOp = defineOp<WeightGradAttributes>({
   gradient(dz, { inputs: [x, dy], attributes }) {
     const g = geometryOf(attributes as WeightGradAttributes);
     return [conv2dInputGrad(dy!, dz, { ...g, size: [x!.shape[1]!, x!.shape[2]!] }), conv2d(x!, dz, g)];
+  },
+  decompose({ inputs: [x, dy], shape, attributes }) {
+    if (!isPointwise(shape.slice(2), attributes as WeightGradAttributes)) return undefined;
+    return reshape(matmul(turned(rowsOf(dy!)), rowsOf(x!)), shape);
   },
 });
 
