@@ -3,7 +3,7 @@
 #pragma once
 #include "conv_strip.h"
 
-/* Pixels of a tile, and sums of one: these and two vectors of weights fit the registers. */
+/* Pixels of a tile, and sums of one: these and two vectors of weights fit 16 registers. */
 #define CONV_DEPTHWISE_PIXELS 8
 #define CONV_DEPTHWISE_SUMS 12
 
@@ -53,8 +53,8 @@ static conv_inside conv_clip_taps(const conv_run_of_taps *t, i64 origin, i64 siz
 /* A rectangle of taps: how many, and how far apart they are in the source and in the packed weights, in floats. */
 typedef struct { i64 rows, columns, x_row, x_column, w_row, w_column; } conv_depthwise_taps;
 
-/* out[p][c][lane] = Σ over taps x[p · step + tap][c][lane] · w[c][tap][lane], results `ld` floats apart, for some pixels and some
-   neighbouring chunks of channels, whose weights are `chunk` floats apart: enough sums to hide what a product takes. */
+/* out[p][c][lane] = Σ over taps x[p · step + tap][c][lane] · w[c][tap][lane], results `ld` floats apart, for some pixels and
+   some neighbouring chunks of channels, whose weights are `chunk` floats apart: enough sums to hide what a product takes. */
 INLINE void conv_depthwise_tile(const int pixels, const int chunks, const float *x, i64 step, const conv_depthwise_taps *taps,
                                 const float *w, i64 chunk, float *out, i64 ld) {
   vf sum[CONV_DEPTHWISE_SUMS];
@@ -186,7 +186,7 @@ static int conv_depthwise_slide_rows(const conv_job *j, const conv_place *p, con
   i64 channels = j->groups, stop = p->o_w + p->size.columns, tap = conv_origin(&j->w, 0) + across->reach;
   i64 from = MAX(0, p->o_w + tap), to = MIN(j->w.source, stop + tap + 2);
   conv_slide s = {to - from, p->o_w - (from - tap - 2), stop - (to - tap - 2)};
-  if (s.columns < 1 || s.lead < 0 || s.rest < 0 || s.rest > 2) return 0; /* some results have no source at all */
+  if (s.columns < MAX(1, s.lead) || s.lead < 0 || s.rest < 0 || s.rest > 2) return 0; /* few sources, or results without */
   conv_depthwise_taps taps = {l->taps, 3, l->x_row, channels, l->w_row, across->step * LANES};
   for (i64 r = 0; r < l->count; r++) {
     conv_ahead ahead = l->ahead[r];
@@ -203,7 +203,7 @@ static int conv_depthwise_slide_rows(const conv_job *j, const conv_place *p, con
 
 /* Results that meet the same columns of taps: `count` of them a row, from the result `to` and the source `x` on. Few of them,
    those near a border, are taken along the rows instead. */
-static void conv_depthwise_alike(const conv_job *j, const conv_depthwise_rows *l, i64 count, const float *x, i64 step,
+static void conv_depthwise_run(const conv_job *j, const conv_depthwise_rows *l, i64 count, const float *x, i64 step,
                                  const conv_depthwise_taps *taps, const float *w, float *to, i64 ld) {
   if (count < l->count && count < CONV_DEPTHWISE_PIXELS / 2) {
     for (i64 i = 0; i < count; i++)
@@ -244,7 +244,7 @@ static void conv_depthwise_columns(const conv_job *j, const conv_place *p, const
                                 across->step * LANES};
     const float *x = l->line + (left + across->reach + columns.first * across->reach_step) * channels;
     const float *w = l->weights + (across->first + columns.first * across->step) * LANES;
-    conv_depthwise_alike(j, l, count, x, step, &taps, w, l->out + (o - p->o_w) * p->ld, next * p->ld);
+    conv_depthwise_run(j, l, count, x, step, &taps, w, l->out + (o - p->o_w) * p->ld, next * p->ld);
   }
 }
 

@@ -1,5 +1,5 @@
 /* The map kernel: an index space cut into tasks and blocks, and the epilogue other kernels apply to their tiles.
-   How a block is evaluated is block.h's business. */
+   How a block is evaluated is block.h's business, or fused.h's where the program is one that is compiled whole. */
 #include "block.h"
 #include "fused.h"
 

@@ -20,6 +20,7 @@ i64 program_shared_bytes(const kernel *table, const i64 *program, i64 words);
 /* Steps done, or -1 if the words are malformed. The program must have been accepted by program_shared_bytes(). */
 i64 program_run(const program_run_args *args);
 
-/* The instruction set in words: `interface DIGEST`, `dtypes float32 …`, `opcodes …`, `map …`, `operand …`, `micro …`, `reals …`,
-   `registers N`, `operands N`, for each map program compiled whole `fused operand … operation … output …` and for each kernel `kernel has_map name field …`, one a line. */
+/* The instruction set in words, one thing a line: `interface DIGEST`, `dtypes float32 …`, `opcodes …`, `map …`, `operand …`,
+   `micro …`, `reals …`, `registers N`, `operands N`, for each map program compiled whole `fused operand … operation …
+   output …` and for each kernel `kernel has_map name field …`. */
 const char *program_describe(void);

@@ -1,64 +1,9 @@
 /* reduce: folds the lanes a map block computes along some of its dims. Floats within a block, double across blocks,
    in an order fixed by the shape; few long reductions are cut into parts whose results a second phase folds.
-   Evaluating blocks is block.h's business. */
-#include "block.h"
+   How the work is cut is reduce_plan.h's business, evaluating blocks block.h's. */
+#include "reduce_plan.h"
 
-enum { REDUCE_SUM, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ARGMAX, REDUCE_ARGMIN };
-
-#define REDUCE_GRAIN (32 << 10) /* elements of one task */
-#define MAX_PARTS 64
 #define FLUSH_ROWS 32 /* rows summed in float before they join the double */
-
-/* Rows of the plan are ordered [kept…, reduced…]; `inner_reduced` tells which kind the last dim is.
-   units: independent results (or, with a kept last dim, strips of them); length: rows that one unit folds. */
-typedef struct {
-  int inner_reduced, integer;
-  i64 op, kept, kept_dims, length, inner, columns; /* columns: of one block */
-  i64 strips, unit_step, parts, part_rows, part_columns, tasks;
-} reduction;
-
-static inline const map_block *reduce_map(const reduce_args *g) { return (const map_block *)(g + 1); }
-
-static void reduction_cut(reduction *r, const map_block *m) {
-  i64 total = r->kept * r->length * r->inner, wanted = CEIL_DIV(total, MIN(map_grain(m), REDUCE_GRAIN));
-  i64 units = r->inner_reduced ? r->kept : r->kept * r->strips;
-  i64 rows = r->length, chunks = r->inner_reduced ? CEIL_DIV(r->inner, r->columns) : 1;
-  r->unit_step = MAX(CEIL_DIV(units, MAX(wanted, 1)), 1);
-  r->parts = 1, r->part_rows = rows, r->part_columns = r->inner_reduced ? r->inner : r->columns;
-  i64 groups = CEIL_DIV(units, r->unit_step);
-  if (groups < 16 && wanted > groups && r->op < REDUCE_ARGMAX) {
-    i64 parts = MIN(CEIL_DIV(wanted, groups), MAX_PARTS);
-    if (rows >= parts || rows >= chunks) r->part_rows = CEIL_DIV(rows, parts), r->parts = CEIL_DIV(rows, r->part_rows);
-    else r->part_columns = CEIL_DIV(chunks, parts) * r->columns, r->parts = CEIL_DIV(r->inner, r->part_columns);
-    if (r->parts > 1) r->unit_step = 1, groups = units;
-  }
-  r->tasks = groups * r->parts;
-}
-
-static void reduce_plan(plan *p, reduction *r, const reduce_args *g, uint8_t *registers) {
-  const map_block *m = reduce_map(g);
-  i64 dims[MAX_RANK], order[MAX_RANK], rank = plan_dims(m, dims), n = 0;
-  i64 last = dims[rank - 1];
-  r->op = g->op, r->inner_reduced = g->reduced >> last & 1;
-  for (int want = 0; want < 2; want++)
-    for (i64 k = 0; k < rank - 1; k++)
-      if ((g->reduced >> dims[k] & 1) == want) order[n++] = dims[k];
-  order[n++] = last;
-  plan_make(p, m, order, rank, registers);
-  r->integer = g->op < REDUCE_ARGMAX && p->access[p->inputs].dtype != DTYPE_float32;
-  r->kept = r->length = 1, r->kept_dims = 0, r->inner = plan_inner(p);
-  for (i64 k = 0; k < rank - 1; k++) {
-    int is_kept = !(g->reduced >> order[k] & 1);
-    *(is_kept ? &r->kept : &r->length) *= p->dims[k];
-    r->kept_dims += is_kept;
-  }
-  i64 pieces = MAX(CEIL_DIV(r->inner, p->lanes), 1);
-  r->columns = pieces == 1 ? MAX(r->inner, 1) : CEIL_DIV(CEIL_DIV(r->inner, pieces), 64) * 64;
-  /* Strips of kept columns are narrow enough to give every thread some. */
-  if (!r->inner_reduced && r->inner > 256 && r->kept < 16) r->columns = MIN(r->columns, 256);
-  r->strips = r->inner_reduced ? 1 : CEIL_DIV(r->inner, r->columns);
-  reduction_cut(r, m);
-}
 
 /* -- folding --------------------------------------------------------------------------------------- */
 
@@ -141,13 +86,13 @@ static inline double scale_of(const reduce_args *g) {
 }
 
 /* Where the results of kept row `unit` begin, in elements of the output. */
-static i64 results_of(const plan *p, const reduction *r, i64 unit) {
+static i64 reduce_begin(const plan *p, const reduction *r, i64 unit) {
   place w = place_of(p, unit * r->length);
   return offset_of(p, &p->access[p->inputs], &w);
 }
 
 /* Writes the result of the kept row that begins at `begin` and of column `column` (0 where the last dim is reduced). */
-static void put(const plan *p, const reduce_args *g, const reduction *r, i64 begin, i64 column, double value) {
+static void reduce_put(const plan *p, const reduce_args *g, const reduction *r, i64 begin, i64 column, double value) {
   const access *o = &p->access[p->inputs];
   i64 at = begin + (r->inner_reduced ? 0 : column * o->stride[p->rank - 1]);
   if (r->op == REDUCE_SUM && !r->integer) value *= scale_of(g);
@@ -160,12 +105,12 @@ static void put(const plan *p, const reduce_args *g, const reduction *r, i64 beg
 }
 
 /* Results of `count` columns from `column` on: a part's wait in `parts`, whole ones are written out. */
-static void finish(const plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit, i64 column,
+static void reduce_finish(const plan *p, const reduce_args *g, const reduction *r, double *parts, i64 part, i64 unit, i64 column,
                    const double *values, i64 count) {
-  i64 width = r->inner_reduced ? 1 : r->inner, begin = results_of(p, r, unit);
+  i64 width = r->inner_reduced ? 1 : r->inner, begin = r->parts > 1 ? 0 : reduce_begin(p, r, unit);
   for (i64 c = 0; c < count; c++)
     if (r->parts > 1) parts[(part * r->kept + unit) * width + column + c] = values[c];
-    else put(p, g, r, begin, column + c, values[c]);
+    else reduce_put(p, g, r, begin, column + c, values[c]);
 }
 
 /* -- the last dim is reduced: a block's lanes belong to one result or to a run of them -------------- */
@@ -199,7 +144,7 @@ static void reduce_many_short(plan *p, const reduce_args *g, const reduction *r,
         while (i < size && !(x[i] == value || (x[i] != x[i] && value != value))) i++;
         value = (double)(i < size ? i : 0);
       }
-      put(p, g, r, results_of(p, r, unit + k), 0, value);
+      reduce_put(p, g, r, reduce_begin(p, r, unit + k), 0, value);
     }
   }
 }
@@ -224,7 +169,7 @@ static void reduce_one_long(plan *p, const reduce_args *g, const reduction *r, d
       }
     }
   if (r->op >= REDUCE_ARGMAX) total = (double)index;
-  finish(p, g, r, parts, part, unit, 0, &total, 1);
+  reduce_finish(p, g, r, parts, part, unit, 0, &total, 1);
 }
 
 /* -- the last dim is kept: each column of the rows is its own result ------------------------------- */
@@ -307,7 +252,7 @@ static void reduce_columns(plan *p, const reduce_args *g, const reduction *r, do
   }
   if (floats) flush_sums(s, columns);
   for (i64 c = 0; c < columns && r->op >= REDUCE_ARGMAX; c++) s->total[c] = (double)s->index[c];
-  finish(p, g, r, parts, part, kept, column, s->total, columns);
+  reduce_finish(p, g, r, parts, part, kept, column, s->total, columns);
 }
 
 /* -- the kernel ------------------------------------------------------------------------------------ */
@@ -335,7 +280,7 @@ static void reduce_run(const void *args, i64 phase, i64 task, workspace ws) {
     for (i64 i = task * 4096; i < MIN((task + 1) * 4096, outputs); i++) {
       double total = fold_identity(r.op);
       for (i64 part = 0; part < r.parts; part++) total = fold(r.op, total, parts[part * outputs + i]);
-      put(&p, g, &r, results_of(&p, &r, i / width), i % width, total);
+      reduce_put(&p, g, &r, reduce_begin(&p, &r, i / width), i % width, total);
     }
     return;
   }

@@ -76,6 +76,19 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** Height and width of the image, height of the filter, padding left and right; every filter fits. */
+const narrow = [1, 3].flatMap((height) =>
+  [1, 2, 3].flatMap((width) =>
+    [1, 3].flatMap((kernelHeight) =>
+      [0, 1, 2, 3].flatMap((left) =>
+        [0, 1, 2, 3]
+          .filter((right) => left + width + right >= 3)
+          .map((right) => [height, width, kernelHeight, left, right] as const),
+      ),
+    ),
+  ),
+);
+
 describe.each(["native", "wasm"] as const)("on %s", (name) => {
   it.each(cases)("$name", async ({ shapes, padding, stride = 1, groups = 1 }) => {
     const random = new RandomStream(1);
@@ -101,5 +114,28 @@ describe.each(["native", "wasm"] as const)("on %s", (name) => {
     expected(graph, bound).forEach((wanted, i) => {
       expectClose(outputs[i]!, wanted, 1e-5, `${name}, output ${i}`);
     });
+  });
+
+  it("depthwise, images as narrow as the padding", async () => {
+    const random = new RandomStream(2);
+    const device = await deviceOf(name);
+    for (const [height, width, kernelHeight, left, right] of narrow) {
+      const slots = [
+        [2, height, width, 19],
+        [19, 1, kernelHeight, 3],
+      ].map((shape) => randomSlot({ shape }, random));
+      const bound = new Map(slots);
+      const inputs = slots.map(([slot]) => readSlot(slot));
+      const [x, w] = inputs as [Node, Node];
+      const padding = [1, 1, left, right] as const;
+      const y = conv2d(x, w, { stride: [1, 1], padding, dilation: [1, 1], groups: 19 });
+      const total = sum(square(y), [0, 1, 2, 3]);
+      const graph = { outputs: [y, ...gradient(total, inputs)], updates: [] };
+      const { outputs } = await runOn(device, graph, bound);
+      const what = `${height}×${width}, ${kernelHeight}×3, padding ${left} and ${right}`;
+      expected(graph, bound).forEach((wanted, i) => {
+        expectClose(outputs[i]!, wanted, 1e-5, `${what}, output ${i}`);
+      });
+    }
   });
 });

@@ -1,6 +1,7 @@
 // The checkpoints of a run folder: the newest, some before it, the best, and their checksums; a damaged one is passed
 // over when a run is gone on with. Knows nothing of how training is done.
 import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
 import { link, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
@@ -27,6 +28,11 @@ export interface ReadCheckpoint {
 
 /** The file of the checkpoint made `age` checkpoints before the newest. */
 const fileOf = (age: number): string => (age === 0 ? CHECKPOINT_FILE : `checkpoint.${age}.safetensors`);
+
+/** Whether any checkpoint of a run is in its folder, one put aside as damaged too. */
+export const holdsCheckpoint = (folder: string): boolean =>
+  existsSync(folder) &&
+  readdirSync(folder).some((name) => /^(checkpoint(\.\d+)?|best)\.safetensors(\.damaged)?$/.test(name));
 
 const sumOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -194,6 +194,20 @@ describe("a run folder", () => {
     await expect(createRunFolder(shared, {})).rejects.toThrow(/run already. Go on with it \(--resume\), or/);
   });
 
+  it("gives way where its run diverged before any checkpoint, and only there", async () => {
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    const diverged = { type: "divergence", step: 3, learningRate: 1, message: "loss: NaN" } as const;
+    await (await createRunFolder(first, { attempt: 1 })).append(diverged);
+    await createRunFolder(first, { attempt: 2 });
+    expect(await readConfig(first)).toEqual({ attempt: 2 });
+    await (await createRunFolder(second, { attempt: 1 })).append(diverged);
+    // The newest checkpoint was damaged and put aside, the one before it gone on from.
+    await writeFile(join(second, "checkpoint.1.safetensors"), "older");
+    await expect(createRunFolder(second, {})).rejects.toThrow(/there is a run already. Go on with it/);
+    expect(await readConfig(second)).toEqual({ attempt: 1 });
+    expect(await readMetrics(second)).toHaveLength(1);
+  });
+
   it("is not made over another run, and needs a configuration", async () => {
     await createRunFolder(folder, {});
     await expect(createRunFolder(folder, {})).rejects.toThrow(

@@ -7,8 +7,14 @@ import { join } from "node:path";
 import { CheckpointError } from "../base/errors.ts";
 import { atomicWrite } from "../data/atomic-write.node.ts";
 import { makeFolder } from "../data/make-folder.node.ts";
-import { CHECKPOINT_FILE, MODEL_FILE, saveModel } from "./checkpoint.node.ts";
-import { addCheckpoint, CHECKSUM_FILE, readNewest, USUAL_KEEP } from "./checkpoint-series.node.ts";
+import { MODEL_FILE, saveModel } from "./checkpoint.node.ts";
+import {
+  addCheckpoint,
+  CHECKSUM_FILE,
+  holdsCheckpoint,
+  readNewest,
+  USUAL_KEEP,
+} from "./checkpoint-series.node.ts";
 import type { RunEvent } from "./events.ts";
 import type { Model, ModelDescription } from "./model.ts";
 import { RUNNING_FILE, STOP_FILE } from "./run-presence.node.ts";
@@ -59,7 +65,7 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 function removeUnlessSaved(path: string): void {
-  if (existsSync(join(path, CHECKPOINT_FILE))) return;
+  if (holdsCheckpoint(path)) return;
   const events = existsSync(path) ? tensorBoardFiles(path) : [];
   const own = [METRICS_FILE, CHECKSUM_FILE, CONFIG_FILE, RUNNING_FILE, STOP_FILE, ...events];
   for (const file of own) rmSync(join(path, file), { force: true });
@@ -109,7 +115,7 @@ function runFolder(path: string, config: unknown, keep: number, continued?: Cont
 
 /** Whether all that the folder holds is a run that diverged before its first checkpoint. */
 async function holdsOnlyDivergence(path: string): Promise<boolean> {
-  if (await exists(join(path, CHECKPOINT_FILE))) return false;
+  if (holdsCheckpoint(path)) return false;
   return (await readMetrics(path)).at(-1)?.type === "divergence";
 }
 
@@ -125,7 +131,7 @@ export async function createRunFolder(
   const file = join(path, CONFIG_FILE);
   if (await holdsOnlyDivergence(path)) removeUnlessSaved(path);
   if (await exists(file)) {
-    const cure = (await exists(join(path, CHECKPOINT_FILE)))
+    const cure = holdsCheckpoint(path)
       ? "Go on with it (--resume), or choose another folder."
       : "It ended before its first checkpoint: remove the folder, or choose another.";
     throw new CheckpointError(`${path}: there is a run already. ${cure}`, { path });
@@ -149,7 +155,7 @@ async function cutMetrics(path: string, step: number): Promise<void> {
   const isKept = (line: string): boolean => {
     try {
       const event = JSON.parse(line) as RunEvent;
-      return event.type !== "end" && event.step <= step;
+      return event.type !== "end" && event.type !== "divergence" && event.step <= step;
     } catch {
       // The last line of a run that was killed while it wrote.
       return false;

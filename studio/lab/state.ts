@@ -64,7 +64,10 @@ export function useLabState<S extends LabState>(
   const [state, setState] = useState(read);
   const update = useCallback(
     (change: Change<State>) =>
-      setState((before) => ({ ...before, ...(typeof change === "function" ? change(before) : change) })),
+      setState((before) => {
+        const changed = typeof change === "function" ? change(before) : change;
+        return Object.keys(changed).length === 0 ? before : { ...before, ...changed };
+      }),
     [],
   );
   // The address that the state was last read from or written to. Another one means that the reader has gone elsewhere

@@ -9,9 +9,9 @@ export const goOn =
   ({ t }: { readonly t: number }): { readonly t: number } => ({ t: Math.max(t, Math.min(last, t + stride)) });
 
 interface Ticks<S> {
-  /** What a tick changes; depends on nothing but the state. */
+  /** What a tick changes in the state that there is by then. */
   readonly next: (before: S) => Partial<S>;
-  /** Plain values that tell one tick's picture from the next. */
+  /** Values that tell one tick's picture from the next, as an effect's dependencies do. */
   readonly at: readonly unknown[];
   /** Whether there is nothing more to be done, which ends the run. */
   readonly isOver: boolean;
