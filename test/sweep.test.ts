@@ -1,10 +1,12 @@
 // A sweep of real processes: interrupted, gone on with, and with the scores of one that never stopped; a trial that
 // diverges is told of. `npm test` builds the command first.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, expect, it } from "vitest";
+import type { TrialRunner } from "../src/cli/sweep/trial.ts";
 import { root } from "./source-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-sweep-"));
@@ -75,6 +77,42 @@ it("goes on after Ctrl-C and ends with the scores and bytes of one that was neve
   const best = join(String(results[0]!["folder"]), "model.safetensors");
   expect(readFileSync(join(cut, best)).equals(readFileSync(join(whole, best)))).toBe(true);
 }, 240_000);
+
+const openRunner = async (): Promise<TrialRunner> => {
+  const built = pathToFileURL(join(root, "dist", "cli", "sweep", "trial.js")).href;
+  return ((await import(built)) as { processRunner(): TrialRunner }).processRunner();
+};
+const task = (name: string) => ({
+  ...{ folder: join(folder, name), config: { model: "linear", limit: 500, epochs: 1 } },
+  pauseAfter: undefined,
+});
+
+it("takes a trial for interrupted that was stopped before it could listen", async () => {
+  const runner = await openRunner();
+  const stopping = setInterval(runner.stop, 1);
+  const stopped = await runner.run(task("early"));
+  clearInterval(stopping);
+  expect(stopped).toMatchObject({ state: "interrupted", epochs: 0 });
+}, 60_000);
+
+it.runIf(process.platform === "linux")(
+  "tells of a trial that something else ended",
+  async () => {
+    const ended = (await openRunner()).run(task("ended"));
+    const isOf = (pid: string): boolean => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join(folder, "ended"));
+      } catch {
+        return false;
+      }
+    };
+    const find = () => readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && isOf(pid));
+    await expect.poll(find, { timeout: 20_000, interval: 5 }).toHaveLength(1);
+    process.kill(Number(find()[0]), "SIGKILL");
+    expect(await ended).toMatchObject({ state: "failed", message: "the process was ended by SIGKILL" });
+  },
+  60_000,
+);
 
 it("ranks a trial that diverged last and says why", async () => {
   const file = join(folder, "wild.json");

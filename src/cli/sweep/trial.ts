@@ -108,6 +108,12 @@ export function processRunner(): TrialRunner {
     new URL(`../main.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
   );
   const running = new Set<ChildProcess>();
+  let isAsked = false;
+  /** Ends those that run by a signal, which one that has only begun does not live to handle. */
+  const end = (signal: NodeJS.Signals): void => {
+    isAsked = true;
+    for (const child of running) child.kill(signal);
+  };
   return {
     async run(task) {
       const args = await argumentsOf(task);
@@ -126,15 +132,14 @@ export function processRunner(): TrialRunner {
       });
       const code = await new Promise<number>((resolve, reject) => {
         child.on("error", reject);
-        child.on("close", (status) => resolve(status ?? 1));
+        child.on("close", (status, signal) => {
+          if (status === null && !isAsked) errors.push(`the process was ended by ${signal}`);
+          resolve(status ?? (isAsked ? 143 : 1));
+        });
       }).finally(() => running.delete(child));
       return outcomeOf(task.folder, code, told, errors);
     },
-    stop: () => {
-      for (const child of running) child.kill("SIGTERM");
-    },
-    kill: () => {
-      for (const child of running) child.kill("SIGKILL");
-    },
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
   };
 }
