@@ -204,7 +204,7 @@ static int conv_depthwise_slide_rows(const conv_job *j, const conv_place *p, con
 /* Results that meet the same columns of taps: `count` of them a row, from the result `to` and the source `x` on. Few of them,
    those near a border, are taken along the rows instead. */
 static void conv_depthwise_run(const conv_job *j, const conv_depthwise_rows *l, i64 count, const float *x, i64 step,
-                                 const conv_depthwise_taps *taps, const float *w, float *to, i64 ld) {
+                               const conv_depthwise_taps *taps, const float *w, float *to, i64 ld) {
   if (count < l->count && count < CONV_DEPTHWISE_PIXELS / 2) {
     for (i64 i = 0; i < count; i++)
       conv_depthwise_pixels(j, l->count, x + i * step, l->x_next, taps, w, to + i * ld, l->out_next, 0);

@@ -9,9 +9,8 @@
 
 static int map_is_fused(const map_block *m) { return m->fused && map_dim(m, m->rank - 1) >= FUSED_LEAST; }
 
-/* Elements per task: the more a map does per element, the fewer. */
+/* Elements per task where a map is interpreted: the more it does per element, the fewer. */
 static i64 map_grain(const map_block *m) {
-  if (map_is_fused(m)) return FUSED_COST / (m->inputs + m->outputs);
   i64 cost = m->inputs + m->outputs;
   const micro *code = map_micros(m);
   for (i64 i = 0; i < m->micros; i++) {
@@ -20,6 +19,11 @@ static i64 map_grain(const map_block *m) {
     cost += heavy ? 6 : 1;
   }
   return MAX(TASK_COST / MAX(cost, 1), 2048);
+}
+
+/* The same for the map kernel, which runs programs that are compiled whole; folds interpret theirs. */
+static i64 map_share(const map_block *m) {
+  return map_is_fused(m) ? FUSED_COST / (m->inputs + m->outputs) : map_grain(m);
 }
 
 static i64 map_elements(const map_block *m) {
@@ -68,7 +72,7 @@ static cut map_cut(const map_block *m, const plan *p, int turned) {
     i64 pieces = CEIL_DIV(c.columns, p->lanes);
     c.block_columns = MIN(CEIL_DIV(CEIL_DIV(c.columns, pieces), 64) * 64, c.columns), c.block_rows = 1;
   } else c.block_columns = MAX(c.columns, 1), c.block_rows = whole_rows(p->lanes / c.block_columns, c.columns);
-  i64 grain = map_grain(m);
+  i64 grain = map_share(m);
   if (c.rows * c.columns <= grain) c.task_rows = c.rows, c.task_columns = c.columns;
   else if (c.columns >= grain) {
     c.task_rows = 1;
@@ -93,7 +97,7 @@ static i64 map_tasks(const void *args, i64 phase) {
   const map_block *m = args;
   i64 elements = map_elements(m);
   if (elements == 0 || m->outputs == 0) return 0;
-  if (elements <= map_grain(m)) return 1; /* spares small maps the plan */
+  if (elements <= map_share(m)) return 1; /* spares small maps the plan */
   plan p;
   cut c = map_plan(&p, m, 0);
   return c.across * CEIL_DIV(c.rows, c.task_rows);

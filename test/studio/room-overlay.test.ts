@@ -103,7 +103,7 @@ test("a click on a curve chooses a step, a drag only zooms in; values of all cur
   await page.mouse.move(x + 0.3 * width, y + 40);
   const values = plot(page).locator(".u-legend .u-series:not(.unlisted) .u-value");
   await expect.poll(() => values.first().textContent()).toMatch(/^[5-8]$/);
-  expect(Number(await values.nth(1).textContent())).toBeGreaterThan(0);
+  await expect.poll(async () => Number(await values.nth(1).textContent())).toBeGreaterThan(0);
   await page.mouse.down();
   await page.mouse.move(x + 0.8 * width, y + 40, { steps: 4 });
   await page.mouse.up();

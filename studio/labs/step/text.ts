@@ -1,17 +1,22 @@
 // The texts of the lab of the step.
 import { defineText } from "../../text/locale.ts";
 
+/** The same in every language. */
+const formulas = {
+  rule: "$w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})$",
+  formulas: {
+    square: "$Q(w) = w^2$",
+    valley: "$Q(w) = \\tfrac{1}{4}(w - 1)^2 + \\tfrac{1}{2}\\sin 3w$",
+    quartic: "$Q(w) = \\tfrac{1}{8}(w^4 - 4w^2)$",
+    absolute: "$Q(w) = |w|$",
+  },
+};
+
 export const text = defineText({
   en: {
     lead: "Gradient descent repeats one formula: $w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})$. Of one number the gradient $\\nabla Q$ is the slope $Q'$: it says which way is up, and $\\eta$ how far to go the other way.",
     question: (eta: string) => `$Q(w) = w^2$, $w^0 = 4$, $\\eta$ = ${eta}. Where is $w^1$?`,
-    rule: "$w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})$",
-    formulas: {
-      square: "$Q(w) = w^2$",
-      valley: "$Q(w) = \\tfrac{1}{4}(w - 1)^2 + \\tfrac{1}{2}\\sin 3w$",
-      quartic: "$Q(w) = \\tfrac{1}{8}(w^4 - 4w^2)$",
-      absolute: "$Q(w) = |w|$",
-    },
+    ...formulas,
     because: (next: string) => `$\\nabla Q(4) = 2\\cdot 4 = 8$, so $w^1 = ${next}$.`,
     tries: "On w² try",
     functions: { square: "w²", valley: "a valley with bumps", quartic: "two valleys", absolute: "|w|" },
@@ -40,13 +45,7 @@ export const text = defineText({
   ru: {
     lead: "Градиентный спуск повторяет одну формулу: $w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})$. У функции одного числа градиент $\\nabla Q$ — это наклон $Q'$: он говорит, где верх, а $\\eta$ — как далеко идти в обратную сторону.",
     question: (eta: string) => `$Q(w) = w^2$, $w^0 = 4$, $\\eta$ = ${eta}. Где окажется $w^1$?`,
-    rule: "$w^{t} = w^{t-1} - \\eta\\,\\nabla Q(w^{t-1})$",
-    formulas: {
-      square: "$Q(w) = w^2$",
-      valley: "$Q(w) = \\tfrac{1}{4}(w - 1)^2 + \\tfrac{1}{2}\\sin 3w$",
-      quartic: "$Q(w) = \\tfrac{1}{8}(w^4 - 4w^2)$",
-      absolute: "$Q(w) = |w|$",
-    },
+    ...formulas,
     because: (next: string) => `$\\nabla Q(4) = 2\\cdot 4 = 8$, поэтому $w^1 = ${next}$.`,
     tries: "Попробуйте на w²",
     functions: { square: "w²", valley: "долина с ухабами", quartic: "две долины", absolute: "|w|" },
